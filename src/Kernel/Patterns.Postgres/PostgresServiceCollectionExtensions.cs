@@ -1,4 +1,7 @@
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Patterns.Postgres;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -13,18 +16,68 @@ public static class PostgresServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddPostgres(this IServiceCollection services, Action<PostgresOptions>? configure = null) => throw new InvalidOperationException();
+    public static IServiceCollection AddPostgres(this IServiceCollection services, Action<PostgresOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<PostgresOptions>().ValidateOnStart();
+        if (configure is not null)
+            services.Configure(configure);
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<PostgresDataSources>();
+        services.TryAddSingleton<TimePartitions>();
+        services.TryAddSingleton<ITimePartitions>(provider => provider.GetRequiredService<TimePartitions>());
+        services.TryAddSingleton<IPostgres, PostgresRunner>();
+        services.TryAddSingleton<ISchema, SchemaInstaller>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PostgresStartup>());
+        return services.AddSchemaScripts(SchemaInstaller.Kernel, typeof(IPostgres).Assembly);
+    }
 
     /// <summary>Adds the scripts <c>Schema/NNNN_name.sql</c> that are embedded in an assembly, numbered from 0001 without gaps.</summary>
     /// <param name="services">The services.</param>
     /// <param name="package">The name under which they are recorded, such as <c>webhook_dedup</c>: <c>^[a-z_][a-z0-9_]{0,62}$</c>.</param>
     /// <param name="assembly">The assembly.</param>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddSchemaScripts(this IServiceCollection services, string package, Assembly assembly) => throw new InvalidOperationException();
+    /// <exception cref="ArgumentException">The name is malformed, or taken by another assembly.</exception>
+    public static IServiceCollection AddSchemaScripts(this IServiceCollection services, string package, Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(assembly);
+        if (!Identifier.IsValid(package))
+            throw new ArgumentException($"'{package}' is not a package's name; it must match {Identifier.Pattern}.", nameof(package));
+
+        var known = services.Select(s => s.ImplementationInstance).OfType<SchemaScripts>().FirstOrDefault(s => s.Package == package);
+        if (known is null)
+            services.AddSingleton(new SchemaScripts(package, assembly));
+        else if (known.Assembly != assembly)
+            throw new ArgumentException($"Package '{package}' already has its schema scripts from {known.Assembly.GetName().Name}; give those of {assembly.GetName().Name} another name.", nameof(package));
+
+        return services;
+    }
 
     /// <summary>Says how a RANGE-partitioned table of the family's schema is split, so that a write that finds no partition makes it.</summary>
     /// <param name="services">The services.</param>
     /// <param name="table">The table.</param>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddTimePartitions(this IServiceCollection services, TimePartitioning table) => throw new InvalidOperationException();
+    /// <exception cref="ArgumentException">A value is outside its limits, or the table is registered with others.</exception>
+    public static IServiceCollection AddTimePartitions(this IServiceCollection services, TimePartitioning table)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(table);
+        if (!Identifier.IsValid(table.Table))
+            throw new ArgumentException($"'{table.Table}' is not a table's name; it must match {Identifier.Pattern}.", nameof(table));
+        if (table.Ahead is < 1 or > 366)
+            throw new ArgumentException($"TimePartitioning.Ahead of '{table.Table}' is {table.Ahead}; it must be 1 to 366.", nameof(table));
+        if (table.Keep <= TimeSpan.Zero)
+            throw new ArgumentException($"TimePartitioning.Keep of '{table.Table}' is {table.Keep}; it must be more than 0.", nameof(table));
+
+        var known = services.Select(s => s.ImplementationInstance).OfType<TimePartitioning>().FirstOrDefault(t => t.Table == table.Table);
+        if (known is null)
+            services.AddSingleton(table);
+        else if (known != table)
+            throw new ArgumentException($"Table '{table.Table}' is already registered with other partitions: {known}.", nameof(table));
+
+        return services;
+    }
 }

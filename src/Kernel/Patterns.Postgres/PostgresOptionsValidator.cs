@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Options;
+
+namespace Patterns.Postgres;
+
+internal sealed class PostgresOptionsValidator : IValidateOptions<PostgresOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PostgresOptions options)
+    {
+        var failures = new List<string>();
+        if (!Identifier.IsValid(options.Schema) || options.Schema.StartsWith("pg_", StringComparison.Ordinal))
+            failures.Add($"PostgresOptions.Schema is '{options.Schema}'; it must match {Identifier.Pattern} and not start with pg_, which PostgreSQL keeps for itself.");
+
+        if (options.SchemaLockWait <= TimeSpan.Zero)
+            failures.Add($"PostgresOptions.SchemaLockWait is {options.SchemaLockWait}; it must be more than 0. To leave the schema alone, set SchemaMode to Off.");
+
+        if (options.RetryBudget < TimeSpan.Zero)
+            failures.Add($"PostgresOptions.RetryBudget is {options.RetryBudget}; it must be 0 (no retries) or more.");
+
+        if (!Enum.IsDefined(options.Prepare))
+            failures.Add($"PostgresOptions.Prepare is {options.Prepare}; it must be Auto, Always or Never.");
+
+        if (!Enum.IsDefined(options.SchemaMode))
+            failures.Add($"PostgresOptions.SchemaMode is {options.SchemaMode}; it must be Apply, Verify or Off.");
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}

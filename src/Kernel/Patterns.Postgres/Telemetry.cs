@@ -1,0 +1,21 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Patterns.Postgres;
+
+internal static class Telemetry
+{
+    public const string Name = "Patterns.Postgres";
+
+    private static readonly Meter Meter = new(Name);
+
+    public static readonly ActivitySource Source = new(Name);
+
+    public static readonly Counter<long> Transactions = Meter.CreateCounter<long>("patterns.postgres.transactions", "{transaction}", "Transactions by outcome: committed, rolled_back or unknown.");
+
+    public static readonly Counter<long> Retries = Meter.CreateCounter<long>("patterns.postgres.retries", "{retry}", "Transactions that were run again, by fault.");
+
+    public static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("patterns.postgres.transaction.duration", "s", "From the first attempt to the outcome.");
+
+    public static readonly Counter<long> Scripts = Meter.CreateCounter<long>("patterns.postgres.schema_scripts", "{script}", "Schema scripts applied.");
+}
