@@ -1,0 +1,37 @@
+namespace Patterns.DevServers;
+
+/// <summary>A server that runs from binaries of this machine, in a directory of its own.</summary>
+internal abstract class LocalServer(string name, OwnedDirectory directory, OwnedDirectory? other, TimeSpan startTimeout, TimeProvider time)
+    : StartedServer(name, startTimeout, time)
+{
+    protected OwnedDirectory Directory => directory;
+
+    protected OwnedDirectory? Other => other;
+
+    protected abstract int FastSignal { get; }
+
+    protected abstract int ImmediateSignal { get; }
+
+    protected override Task SignalAsync(ServerSignal signal)
+    {
+        var path = directory.FullPath;
+        switch (signal)
+        {
+            case ServerSignal.Kill: ServerProcesses.Kill(path); break;
+            case ServerSignal.Pause: ServerProcesses.Signal(path, LibC.SigStop); break;
+            case ServerSignal.Resume: ServerProcesses.Signal(path, LibC.SigCont); break;
+            case ServerSignal.Fast: LibC.Signal(Process.Id, FastSignal); break;
+            case ServerSignal.Immediate: LibC.Signal(Process.Id, ImmediateSignal); break;
+        }
+        // Without /proc only the main process is known; PostgreSQL's others end when they notice its death.
+        if (!OperatingSystem.IsLinux() && signal is ServerSignal.Kill or ServerSignal.Pause or ServerSignal.Resume)
+            LibC.Signal(Process.Id, signal switch { ServerSignal.Kill => LibC.SigKill, ServerSignal.Pause => LibC.SigStop, _ => LibC.SigCont });
+        return Task.CompletedTask;
+    }
+
+    protected override void Close()
+    {
+        directory.Dispose();
+        other?.Dispose();
+    }
+}

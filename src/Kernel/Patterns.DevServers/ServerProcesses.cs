@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Patterns.DevServers;
+
+/// <summary>
+/// The processes of a server, known by their working directory: all of PostgreSQL's and Redis's processes work inside the server's own
+/// directory, also those whose parent is dead. So no process is ever signalled because of a number in a file.
+/// </summary>
+internal static class ServerProcesses
+{
+    public static IReadOnlyList<int> In(string directory)
+    {
+        var found = new List<int>();
+        if (!OperatingSystem.IsLinux()) return found;
+        foreach (var process in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                && WorkingDirectory(process) is { } working
+                && (working == directory || working.StartsWith(directory + "/", StringComparison.Ordinal)))
+                found.Add(id);
+        }
+        return found;
+    }
+
+    /// <summary>Signals all of them; again, as long as new ones appear.</summary>
+    public static void Signal(string directory, int signal)
+    {
+        var seen = new HashSet<int>();
+        while (In(directory).Where(seen.Add).ToList() is { Count: > 0 } fresh)
+        {
+            foreach (var process in fresh) LibC.Signal(process, signal);
+        }
+    }
+
+    /// <summary>Kills all of them, and gives back the shared memory that a killed PostgreSQL leaves in the kernel.</summary>
+    public static void Kill(string directory)
+    {
+        Signal(directory, LibC.SigKill);
+        RemoveSharedMemory(directory);
+    }
+
+    /// <summary>Line 7 of postmaster.pid is "key id" of its System V segment; a server that stopped by itself has removed both.</summary>
+    private static void RemoveSharedMemory(string directory)
+    {
+        var file = Path.Combine(directory, LocalPostgres.DataName, "postmaster.pid");
+        if (!File.Exists(file)) return;
+        var lines = File.ReadAllLines(file);
+        if (lines.Length > 6 && lines[6].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var id]
+            && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var segment))
+            LibC.RemoveSharedMemory(segment);
+    }
+
+    private static string? WorkingDirectory(string process)
+    {
+        try
+        {
+            return new FileInfo(process + "/cwd").LinkTarget;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null; // ended meanwhile, or another user's
+        }
+    }
+}
