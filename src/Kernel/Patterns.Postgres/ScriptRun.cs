@@ -12,6 +12,8 @@ internal sealed class ScriptRun(NpgsqlDataSource source, SchemaScript script, st
 {
     private const int LockAttempts = 5;
     private readonly string _schema = Identifier.Quote(schemaName);
+    private readonly List<(int Offset, string Text)> _statements = [.. SqlStatements.Split(script.For(Identifier.Quote(schemaName)))];
+    private int _failing;
 
     /// <summary>False when another instance applied it.</summary>
     public async Task<bool> ApplyAsync(CancellationToken ct)
@@ -73,9 +75,18 @@ internal sealed class ScriptRun(NpgsqlDataSource source, SchemaScript script, st
                 var batch = new NpgsqlBatch(connection, transaction) { Timeout = 0 };
                 await using (batch.ConfigureAwait(false))
                 {
-                    foreach (var (_, statement) in SqlStatements.Split(script.For(_schema)))
+                    foreach (var (_, statement) in _statements)
                         batch.BatchCommands.Add(new(statement));
-                    await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+                    try
+                    {
+                        await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+                    }
+                    catch (PostgresException)
+                    {
+                        // The driver names the failing command only for data sources that ask for it; but what it has not run has no type yet.
+                        _failing = batch.BatchCommands.TakeWhile(c => c.StatementType != StatementType.Unknown).Count();
+                        throw;
+                    }
                 }
 
                 await version.InsertAsync((int)time.GetElapsedTime(started).TotalMilliseconds, ct).ConfigureAwait(false);
@@ -87,14 +98,11 @@ internal sealed class ScriptRun(NpgsqlDataSource source, SchemaScript script, st
 
     private SchemaException Explain(PostgresException error)
     {
-        var text = script.For(_schema);
-        var failing = error.BatchCommand?.CommandText;
-        var statements = SqlStatements.Split(text).Where(s => s.Text == failing).ToList();
-        if (statements.Count == 0)
+        if (_failing >= _statements.Count)
             return new($"Schema script {script} failed: {error.SqlState} {error.MessageText}. Nothing of it is applied.", script.Package, script.Name, sqlState: error.SqlState, inner: error);
 
-        var (offset, statement) = statements[0];
-        var (line, column) = SqlStatements.Place(text, offset + Math.Max(0, error.Position - 1));
+        var (offset, statement) = _statements[_failing];
+        var (line, column) = SqlStatements.Place(script.For(_schema), offset + Math.Max(0, error.Position - 1));
         var firstLine = statement.Split('\n', 2)[0];
         return new(
             $"Schema script {script} failed at line {line}, column {column}: {error.SqlState} {error.MessageText}. The statement begins: {firstLine}. Nothing of the script is applied; earlier scripts stay.",

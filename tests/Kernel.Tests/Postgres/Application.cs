@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Patterns.Postgres;
+
+namespace Kernel.Tests.Postgres;
+
+/// <summary>An application that uses the kernel: a service container over one connection string, with its log kept.</summary>
+internal sealed class Application : IAsyncDisposable, ILoggerProvider, ILogger
+{
+    private readonly ServiceProvider _services;
+
+    public Application(string? connectionString, Action<PostgresOptions>? configure = null, Action<IServiceCollection>? more = null)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(this));
+        services.AddPostgres(o => o.ConnectionString = connectionString);
+        if (configure is not null)
+            services.Configure(configure);
+        more?.Invoke(services);
+        _services = services.BuildServiceProvider();
+    }
+
+    public ConcurrentQueue<string> Logged { get; } = [];
+
+    public IPostgres Postgres => _services.GetRequiredService<IPostgres>();
+
+    public ISchema Schema => _services.GetRequiredService<ISchema>();
+
+    public ITimePartitions Partitions => _services.GetRequiredService<ITimePartitions>();
+
+    public static Application WithScripts(string connectionString, string schema, Assembly scripts, Action<PostgresOptions>? configure = null) =>
+        new(connectionString, o => { o.Schema = schema; configure?.Invoke(o); }, services => services.AddSchemaScripts("shop", scripts));
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = Postgres.DataSource.CreateCommand(Postgres.Sql(sql));
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Postgres.DataSource.CreateCommand(Postgres.Sql(sql));
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    void IDisposable.Dispose()
+    {
+    }
+
+    ILogger ILoggerProvider.CreateLogger(string categoryName) => this;
+
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
+
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Logged.Enqueue($"{logLevel}: {formatter(state, exception)}");
+}

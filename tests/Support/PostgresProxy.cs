@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Support;
+
+/// <summary>
+/// Stands between a client and PostgreSQL on a loopback port, and cuts a connection at a chosen statement: before the server has seen it, or after the
+/// server has answered it and before the client has.
+/// </summary>
+public sealed class PostgresProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly EndPoint _server;
+    private readonly Task _accepting;
+    private volatile Cut? _cut;
+
+    private sealed record Cut(byte[] Statement, bool AfterAnswer);
+
+    private PostgresProxy(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        _server = settings.Host!.StartsWith('/')
+            ? new UnixDomainSocketEndPoint($"{settings.Host}/.s.PGSQL.{settings.Port}")
+            : new IPEndPoint(IPAddress.Loopback, settings.Port);
+        _listener.Start();
+        (settings.Host, settings.Port, settings.SslMode) = ("127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port, SslMode.Disable);
+        ConnectionString = settings.ConnectionString;
+        _accepting = AcceptAsync();
+    }
+
+    public string ConnectionString { get; }
+
+    /// <summary>How many connections were cut.</summary>
+    public int Cuts { get; private set; }
+
+    public static PostgresProxy Start(string connectionString) => new(connectionString);
+
+    /// <summary>The next connection that sends this text is cut before the server sees it.</summary>
+    public void CutBefore(string statement) => _cut = new(System.Text.Encoding.UTF8.GetBytes(statement), AfterAnswer: false);
+
+    /// <summary>The next connection that sends this text is cut when the server has answered it.</summary>
+    public void CutAfter(string statement) => _cut = new(System.Text.Encoding.UTF8.GetBytes(statement), AfterAnswer: true);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true)
+                connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        using (client)
+        using (var server = new Socket(_server.AddressFamily, SocketType.Stream, ProtocolType.Unspecified))
+        using (var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))
+        {
+            try
+            {
+                await server.ConnectAsync(_server, ended.Token);
+                var muted = new TaskCompletionSource();
+                var up = PumpUpAsync(client, server, muted, ended.Token);
+                var down = PumpDownAsync(server, client, muted, ended.Token);
+                await Task.WhenAny(up, down);
+                await ended.CancelAsync();
+                await Task.WhenAll(up, down);
+            }
+            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                // Either side has gone; closing the other is all there is to do.
+            }
+        }
+    }
+
+    private async Task PumpUpAsync(Socket client, Socket server, TaskCompletionSource muted, CancellationToken ct)
+    {
+        var buffer = new byte[65536];
+        for (int count; (count = await client.ReceiveAsync(buffer, ct)) > 0;)
+        {
+            var cut = _cut;
+            if (cut is not null && buffer.AsSpan(0, count).IndexOf(cut.Statement) >= 0 && Interlocked.CompareExchange(ref _cut, null, cut) == cut)
+            {
+                Cuts++;
+                if (!cut.AfterAnswer)
+                    return;
+
+                muted.SetResult();
+            }
+
+            await server.SendAsync(buffer.AsMemory(0, count), ct);
+        }
+    }
+
+    private static async Task PumpDownAsync(Socket server, Socket client, TaskCompletionSource muted, CancellationToken ct)
+    {
+        var buffer = new byte[65536];
+        for (int count; (count = await server.ReceiveAsync(buffer, ct)) > 0;)
+        {
+            if (muted.Task.IsCompleted)
+                return; // PostgreSQL answers when it is done: the commit is on disk, and the client will not hear of it
+
+            await client.SendAsync(buffer.AsMemory(0, count), ct);
+        }
+    }
+}
