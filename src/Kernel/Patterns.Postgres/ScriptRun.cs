@@ -84,7 +84,7 @@ internal sealed class ScriptRun(NpgsqlDataSource source, SchemaScript script, st
                     catch (PostgresException)
                     {
                         // The driver names the failing command only for data sources that ask for it; but what it has not run has no type yet.
-                        _failing = batch.BatchCommands.TakeWhile(c => c.StatementType != StatementType.Unknown).Count();
+                        _failing = batch.BatchCommands.Cast<NpgsqlBatchCommand>().TakeWhile(c => c.StatementType != StatementType.Unknown).Count();
                         throw;
                     }
                 }
