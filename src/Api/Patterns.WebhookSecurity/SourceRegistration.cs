@@ -1,0 +1,20 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Patterns.WebhookSecurity;
+
+/// <summary>A source as the options have it: either fixed keys, or the type that knows them.</summary>
+internal sealed class SourceRegistration(
+    string name,
+    IWebhookScheme scheme,
+    IReadOnlyList<WebhookKey>? keys,
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type? keysFrom)
+{
+    public string Name => name;
+
+    public IReadOnlyList<WebhookKey>? Keys => keys;
+
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+    public Type? KeysFrom => keysFrom;
+
+    public IWebhookScheme Scheme => scheme;
+}
