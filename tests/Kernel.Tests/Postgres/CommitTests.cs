@@ -134,12 +134,13 @@ public sealed class CommitTests(PostgresDatabase database) : IClassFixture<Postg
         (await CountAsync(id)).Should().Be(0);
     }
 
+    // With the end of its message, since BEGIN says READ COMMITTED.
     private void Arm(bool afterCommit)
     {
         if (afterCommit)
-            _proxy.CutAfter("COMMIT");
+            _proxy.CutAfter("COMMIT\0");
         else
-            _proxy.CutBefore("COMMIT");
+            _proxy.CutBefore("COMMIT\0");
     }
 
     private static async Task WriteAsync(NpgsqlTransaction transaction, Guid id, CancellationToken ct)
