@@ -40,6 +40,7 @@ public sealed class ErrorsTests(PostgresDatabase database) : IClassFixture<Postg
     [InlineData("DO $$ BEGIN RAISE EXCEPTION '' USING ERRCODE = '53300'; END $$", PostgresFault.OutOfResources, null)]
     [InlineData("DO $$ BEGIN RAISE EXCEPTION '' USING ERRCODE = '57P03'; END $$", PostgresFault.Unavailable, null)]
     [InlineData("SELECT pg_terminate_backend(pg_backend_pid())", PostgresFault.ConnectionLost, null)]
+    [Guarantee("Postgres", 8)]
     public async Task An_error_of_the_server_is_told_by_its_kind_and_nothing_was_applied(string sql, PostgresFault fault, string? constraint)
     {
         var error = await FailAsync(sql);
@@ -91,6 +92,7 @@ public sealed class ErrorsTests(PostgresDatabase database) : IClassFixture<Postg
     }
 
     [Fact]
+    [Guarantee("Postgres", 8)]
     public async Task A_connection_that_breaks_leaves_the_outcome_unknown()
     {
         await using var proxy = PostgresProxy.Start(database.ConnectionString);
