@@ -34,7 +34,6 @@ BEGIN
     SELECT c.current, c.current + c.overlap::int INTO STRICT v_current, v_last FROM {schema}.webhook_dedup_clock c WHERE c.singleton;
 
     FOR i IN 1 .. cardinality(p_ids) LOOP
-        o_receipt := NULL;
         IF pg_try_advisory_xact_lock(hashtextextended(p_ids[i], hashtextextended(p_sources[i],
             hashtextextended(p_tenants[i], hashtextextended('{schema}.webhook_dedup', 0)))))
         THEN
