@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Patterns.WebhookSecurity.Schemes;
 
 namespace Patterns.WebhookSecurity;
 
@@ -16,5 +17,6 @@ internal sealed class SourceRegistration(
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
     public Type? KeysFrom => keysFrom;
 
-    public IWebhookScheme Scheme => scheme;
+    /// <summary>The scheme, with what it needs from the options.</summary>
+    public IWebhookScheme SchemeFor(WebhookSecurityOptions options) => scheme is StandardWebhooksScheme ? new StandardWebhooksScheme(options.Ed25519Verifier) : scheme;
 }

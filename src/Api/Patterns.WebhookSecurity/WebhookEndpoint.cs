@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Patterns.WebhookSecurity.Schemes;
 
 namespace Patterns.WebhookSecurity;
 
@@ -32,11 +33,17 @@ internal sealed class WebhookEndpoint(
             return;
         }
 
-        var request = new WebhookRequest(context.Request.Headers, body.Bytes);
+        var request = new WebhookRequest(context.Request.Headers, body.Bytes, source.Scheme.SignsUrl ? PublicUrl.Of(context.Request, options.PublicBaseUrl) : null);
         var (outcome, webhook) = await verifier.VerifyAsync(source, request, scope, context.RequestAborted).ConfigureAwait(false);
         if (outcome != WebhookOutcome.Valid)
         {
             await RefuseAsync(context, outcome).ConfigureAwait(false);
+            return;
+        }
+        if (source.Scheme is SlackScheme && SlackScheme.ChallengeOf(body.Bytes.Span) is { } challenge)
+        {
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            await context.Response.WriteAsync(challenge, context.RequestAborted).ConfigureAwait(false);
             return;
         }
         context.Request.Body = body.AsStream();

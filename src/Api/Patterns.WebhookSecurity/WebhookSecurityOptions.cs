@@ -56,6 +56,7 @@ public sealed class WebhookSecurityOptions
     /// <exception cref="ArgumentException">The name is empty or too long, or a key is refused.</exception>
     public WebhookSecurityOptions AddSource(string name, IWebhookScheme scheme, Action<WebhookKeyRing> keys)
     {
+        ArgumentNullException.ThrowIfNull(scheme);
         ArgumentNullException.ThrowIfNull(keys);
         var ring = new WebhookKeyRing(CheckName(name));
         keys(ring);
@@ -65,12 +66,13 @@ public sealed class WebhookSecurityOptions
     /// <summary>Adds a source whose keys come from a service, such as one with a secret per tenant. A later source of the same name takes its place.</summary>
     /// <param name="name">The name that endpoints require, 1 to 100 characters, compared by case.</param>
     /// <param name="scheme">How its provider signs.</param>
-    /// <param name="keysFrom">A type that implements <see cref="IWebhookKeySource"/>. Taken from the services if it is registered there, as a singleton; otherwise made once.</param>
+    /// <param name="keysFrom">A type that implements <see cref="IWebhookKeySource"/>. Each look-up has a service scope of its own, and takes it from there or, if it is not registered, makes one.</param>
     /// <returns>These options.</returns>
     /// <exception cref="ArgumentException">The name is empty or too long, or the type is no key source.</exception>
     public WebhookSecurityOptions AddSource(
         string name, IWebhookScheme scheme, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type keysFrom)
     {
+        ArgumentNullException.ThrowIfNull(scheme);
         ArgumentNullException.ThrowIfNull(keysFrom);
         if (!typeof(IWebhookKeySource).IsAssignableFrom(keysFrom) || keysFrom.IsAbstract && !keysFrom.IsInterface)
             throw new ArgumentException($"Webhook source '{name}' takes its keys from {keysFrom}, which does not implement {nameof(IWebhookKeySource)}.", nameof(keysFrom));
@@ -82,7 +84,6 @@ public sealed class WebhookSecurityOptions
 
     private WebhookSecurityOptions Add(SourceRegistration registration)
     {
-        
         Sources[registration.Name] = registration;
         return this;
     }

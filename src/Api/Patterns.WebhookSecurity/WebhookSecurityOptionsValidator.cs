@@ -46,7 +46,7 @@ internal sealed class WebhookSecurityOptionsValidator : IValidateOptions<Webhook
         {
             try
             {
-                KeyRules.Check(source.Scheme, key, options.AllowShortSecrets);
+                KeyRules.Check(source.SchemeFor(options), key, options.AllowShortSecrets);
             }
             catch (ArgumentException exception)
             {

@@ -27,7 +27,7 @@ internal sealed class WebhookSources
 
     private WebhookSource Make(SourceRegistration registration, IServiceScopeFactory scopes, TimeProvider time, ILogger logger)
     {
-        var scheme = registration.Scheme;
+        var scheme = registration.SchemeFor(Options);
         var cache = registration.KeysFrom is null ? null : new KeyCache(registration, scheme, Options, scopes, time, logger);
         return new WebhookSource(registration.Name, scheme, Options.MaxBodyBytes ?? scheme.MaxBodyBytes, registration.Keys?.ToArray(), cache);
     }

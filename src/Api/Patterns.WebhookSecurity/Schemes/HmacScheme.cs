@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Patterns.WebhookSecurity.Schemes;
 
@@ -11,6 +12,8 @@ namespace Patterns.WebhookSecurity.Schemes;
 /// </summary>
 internal class HmacScheme : IWebhookScheme
 {
+    /// <summary>A prefix and 64 bytes in hex.</summary>
+    protected const int MaxSignatureLength = 64 + 128;
     private const int MaxHeaderLength = 8 * 1024;
     private const int MaxIdLength = 255;
     private const int StackLimit = 512;
@@ -19,17 +22,12 @@ internal class HmacScheme : IWebhookScheme
 
     public required SignedContent Content { get; init; }
 
-    public required string SignatureHeader { get; init; }
+    /// <summary>The sets of headers, the usual one first.</summary>
+    public required HeaderNames[] Headers { get; init; }
 
     public string Prefix { get; init; } = "";
 
     public bool Hex { get; init; } = true;
-
-    public string? TimestampHeader { get; init; }
-
-    public string? IdHeader { get; init; }
-
-    public string? TypeHeader { get; init; }
 
     public int MaxBodyBytes { get; init; } = 1024 * 1024;
 
@@ -72,57 +70,65 @@ internal class HmacScheme : IWebhookScheme
         var parts = new SignedParts { Id = id, Url = request.Url };
         if (Content.HasTimestamp && !parts.TryReadTimestamp(seconds))
             throw new ArgumentOutOfRangeException(nameof(timestamp), timestamp, "The time of a signature lies between 1970 and 9999.");
-        if (IdHeader is not null && !IsSound(id)) throw new ArgumentException($"The id '{id}' is not of the scheme's form.", nameof(id));
+        if (Content.HasId && !IsSound(id)) throw new ArgumentException($"The id '{id}' is not of the scheme's form.", nameof(id));
 
         var around = new byte[Content.MaxLength(parts)];
         var lead = around.AsSpan(0, Content.WriteLead(parts, around));
         var trail = around.AsSpan(lead.Length);
         trail = trail[..Content.WriteTrail(parts, trail)];
-        Span<char> text = stackalloc char[Prefix.Length + 128];
+        Span<char> text = stackalloc char[MaxSignatureLength];
         var signatures = new List<string>();
         foreach (var key in keys)
         {
             var prepared = key.PreparedFor(this);
             if (prepared.PublicKey is null) signatures.Add(new string(Text(prepared, lead, request.Body.Span, trail, text)));
         }
-        if (signatures.Count == 0) throw new InvalidOperationException("No active key of the source can sign.");
-        if (TimestampHeader is not null) headers[TimestampHeader] = seconds;
-        if (IdHeader is not null) headers[IdHeader] = id;
-        headers[SignatureHeader] = WriteHeader(signatures, seconds);
+        if (signatures.Count == 0) throw NoKey();
+        if (Headers[0].Timestamp is { } timestampHeader) headers[timestampHeader] = seconds;
+        if (Headers[0].Id is { } idHeader) headers[idHeader] = id;
+        headers[Headers[0].Signature] = WriteHeader(signatures, seconds);
     }
 
     /// <summary>Says who a genuine request is: its id, whether that is signed, and its type.</summary>
     protected virtual (string? Id, bool IsSigned, string? Type) Identify(in WebhookRequest request, in SignedParts parts)
     {
-        var type = TypeHeader is not null && request.Headers.TryGetValue(TypeHeader, out var types) && types is [{ Length: > 0 } one] ? one : null;
+        var type = parts.Names!.Type is { } header && Single(request.Headers, header) is { Length: > 0 } value ? value : null;
         return (parts.Id, Content.HasId, type);
     }
 
     protected virtual string WriteHeader(List<string> signatures, string seconds) => signatures[0];
 
     /// <summary>Reads the headers, up to the point where keys are needed.</summary>
-    protected virtual WebhookOutcome Read(in WebhookRequest request, ref SignedParts parts)
+    protected WebhookOutcome Read(in WebhookRequest request, ref SignedParts parts)
     {
-        if (TryReadSignatures(request.Headers, SignatureHeader, ref parts) is not WebhookOutcome.Valid and var refused) return refused;
-        if (TimestampHeader is not null && !parts.TryReadTimestamp(Single(request.Headers, TimestampHeader))) return WebhookOutcome.Malformed;
-        if (IdHeader is not null)
+        var signatures = SignatureHeader(request.Headers, out var names);
+        if (signatures.Count == 0 || signatures is [null or ""]) return WebhookOutcome.MissingSignature;
+        if (signatures is not [{ Length: <= MaxHeaderLength } header]) return WebhookOutcome.Malformed;
+        parts.Names = names;
+        parts.Header = header;
+        if (!SplitHeader(ref parts)) return WebhookOutcome.Malformed;
+        if (names.Timestamp is not null && !parts.TryReadTimestamp(Single(request.Headers, names.Timestamp))) return WebhookOutcome.Malformed;
+        if (names.Id is not null)
         {
-            parts.Id = Single(request.Headers, IdHeader);
+            parts.Id = Single(request.Headers, names.Id);
             if (Content.HasId && !IsSound(parts.Id)) return WebhookOutcome.Malformed;
             if (parts.Id is { Length: 0 or > MaxIdLength }) parts.Id = null;
         }
         return Content.DigitsTouchBody && DigitAtEdge(request.Body.Span) ? WebhookOutcome.Malformed : WebhookOutcome.Valid;
     }
 
-    protected static string? Single(IHeaderDictionary headers, string name) => headers.TryGetValue(name, out var values) && values.Count == 1 ? values[0] : null;
-
-    protected WebhookOutcome TryReadSignatures(IHeaderDictionary headers, string name, ref SignedParts parts)
+    private StringValues SignatureHeader(IHeaderDictionary headers, out HeaderNames names)
     {
-        if (!headers.TryGetValue(name, out var values) || values.Count == 0 || values is [null or ""]) return WebhookOutcome.MissingSignature;
-        if (values.Count > 1 || values[0]!.Length > MaxHeaderLength) return WebhookOutcome.Malformed;
-        parts.Header = values[0];
-        return SplitHeader(ref parts) ? WebhookOutcome.Valid : WebhookOutcome.Malformed;
+        foreach (var candidate in Headers)
+        {
+            names = candidate;
+            if (headers.TryGetValue(candidate.Signature, out var values)) return values;
+        }
+        names = Headers[0];
+        return default;
     }
+
+    private static string? Single(IHeaderDictionary headers, string name) => headers.TryGetValue(name, out var values) && values.Count == 1 ? values[0] : null;
 
     /// <summary>Finds the signatures in the header; false if it is malformed. Entries of other versions are skipped.</summary>
     protected virtual bool SplitHeader(ref SignedParts parts)
@@ -142,12 +148,12 @@ internal class HmacScheme : IWebhookScheme
     protected virtual bool Entry(ReadOnlySpan<char> entry, int start, ref SignedParts parts) =>
         !entry.StartsWith(Prefix, StringComparison.Ordinal) || parts.TryAdd(start, entry.Length);
 
-    protected bool IsSound([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? id) =>
+    private bool IsSound([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? id) =>
         id is { Length: > 0 and <= MaxIdLength } && id.AsSpan().IndexOfAny(Content.IdSeparators) < 0;
 
     protected virtual bool Matches(PreparedKey key, in SignedParts parts, ReadOnlySpan<byte> lead, ReadOnlySpan<byte> body, ReadOnlySpan<byte> trail)
     {
-        Span<char> text = stackalloc char[Prefix.Length + 128];
+        Span<char> text = stackalloc char[MaxSignatureLength];
         var expected = Text(key, lead, body, trail, text);
         for (var i = 0; i < parts.Count; i++)
         {
@@ -184,6 +190,8 @@ internal class HmacScheme : IWebhookScheme
         }
         return $"{Convert.ToHexStringLower(digest)}:{type}";
     }
+
+    protected static InvalidOperationException NoKey() => new("No active key of the source can sign.");
 
     private static bool DigitAtEdge(ReadOnlySpan<byte> body) => !body.IsEmpty && (char.IsAsciiDigit((char)body[0]) || char.IsAsciiDigit((char)body[^1]));
 }

@@ -7,6 +7,9 @@ internal ref struct SignedParts
 {
     private Entries _entries;
 
+    /// <summary>The set of headers that the request uses.</summary>
+    public HeaderNames? Names;
+
     /// <summary>The id header's value, if the scheme has one.</summary>
     public string? Id;
 

@@ -11,7 +11,7 @@ internal sealed class StripeScheme : HmacScheme
     {
         Algorithm = HashAlgorithmName.SHA256;
         Content = SignedContent.Parse("{timestamp}.{body}");
-        SignatureHeader = "Stripe-Signature";
+        Headers = [new("Stripe-Signature")];
         Prefix = "v1=";
     }
 
