@@ -4,22 +4,8 @@ using Patterns.Postgres;
 
 namespace Kernel.Tests.Postgres;
 
-public sealed class TransactionTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>, IAsyncLifetime
+public sealed class RunTests(PostgresDatabase database) : AccountTests(database)
 {
-    private readonly Application _application = new(database.ConnectionString, o => o.Schema = "transactions");
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private IPostgres Postgres => _application.Postgres;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _application.Schema.ApplyAsync(Ct);
-        await _application.ExecuteAsync("SELECT pg_advisory_lock(7); CREATE TABLE IF NOT EXISTS accounts (id uuid PRIMARY KEY, balance int NOT NULL DEFAULT 0); SELECT pg_advisory_unlock(7)");
-    }
-
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
-
     [Fact]
     public async Task Work_commits_and_its_result_comes_back()
     {
@@ -142,7 +128,7 @@ public sealed class TransactionTests(PostgresDatabase database) : IClassFixture<
     [Fact]
     public async Task A_budget_of_zero_turns_retries_off()
     {
-        await using var application = new Application(database.ConnectionString, o => (o.Schema, o.RetryBudget) = ("transactions", TimeSpan.Zero));
+        await using var application = new Application(Database.ConnectionString, o => o.RetryBudget = TimeSpan.Zero);
         var runs = 0;
 
         var run = async () => await application.Postgres.RunAsync((transaction, ct) => { runs++; return SerializationFailureAsync(transaction, ct); }, ct: Ct);
@@ -173,8 +159,8 @@ public sealed class TransactionTests(PostgresDatabase database) : IClassFixture<
     [Fact]
     public async Task Isolation_level_and_time_limits_hold_for_the_transaction_and_travel_with_begin()
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(Ct);
-        await using var count = StatementCount.Of(database.DataSource);
+        await using var connection = await Database.DataSource.OpenConnectionAsync(Ct);
+        await using var count = StatementCount.Of(Database.DataSource);
         var options = new RunOptions { IsolationLevel = IsolationLevel.Serializable, LockTimeout = TimeSpan.FromSeconds(3), StatementTimeout = TimeSpan.FromMilliseconds(4500) };
 
         var seen = await Postgres.RunAsync(
@@ -225,91 +211,5 @@ public sealed class TransactionTests(PostgresDatabase database) : IClassFixture<
         var run = async () => await Postgres.RunAsync(async (transaction, ct) => await transaction.CommitAsync(ct), ct: Ct);
 
         await run.Should().ThrowAsync<InvalidOperationException>();
-    }
-
-    [Fact]
-    [Guarantee("Postgres", 5)]
-    public async Task Joined_work_shares_the_fate_of_the_callers_transaction()
-    {
-        Guid[] ids = [Guid.CreateVersion7(), Guid.CreateVersion7()];
-        foreach (var (id, commit) in ids.Zip([true, false]))
-        {
-            await using var connection = await database.DataSource.OpenConnectionAsync(Ct);
-            await using var transaction = await connection.BeginTransactionAsync(Ct);
-            await Postgres.JoinAsync(transaction, async (t, ct) => { t.Should().BeSameAs(transaction); await InsertAsync(t, id, ct); return true; }, Ct);
-            await (commit ? transaction.CommitAsync(Ct) : transaction.RollbackAsync(Ct));
-        }
-
-        (await BalanceAsync(ids[0])).Should().Be(0);
-        (await BalanceAsync(ids[1])).Should().BeNull();
-    }
-
-    [Fact]
-    public async Task Joined_work_without_a_transaction_gets_its_own()
-    {
-        var id = Guid.CreateVersion7();
-
-        await Postgres.JoinAsync(null, async (transaction, ct) => { await InsertAsync(transaction, id, ct); return true; }, Ct);
-
-        (await BalanceAsync(id)).Should().Be(0);
-    }
-
-    [Fact]
-    public async Task Joined_work_is_not_repeated()
-    {
-        await using var connection = await database.DataSource.OpenConnectionAsync(Ct);
-        await using var transaction = await connection.BeginTransactionAsync(Ct);
-        var runs = 0;
-
-        var join = async () => await Postgres.JoinAsync(transaction, async (t, ct) => { runs++; await SerializationFailureAsync(t, ct); return true; }, Ct);
-
-        await join.Should().ThrowAsync<PostgresException>();
-        runs.Should().Be(1);
-    }
-
-    [Fact]
-    public async Task A_finished_transaction_is_refused()
-    {
-        await using var connection = await database.DataSource.OpenConnectionAsync(Ct);
-        await using var transaction = await connection.BeginTransactionAsync(Ct);
-        await transaction.CommitAsync(Ct);
-        var join = async () => await Postgres.JoinAsync(transaction, (_, _) => ValueTask.FromResult(1), Ct);
-
-        await join.Should().ThrowAsync<ArgumentException>().WithMessage("*finished*");
-        await transaction.DisposeAsync();
-        await join.Should().ThrowAsync<ArgumentException>().WithMessage("*finished*");
-    }
-
-    [Fact]
-    public async Task A_transaction_of_another_database_is_refused()
-    {
-        await using var other = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "postgres" });
-        await using var connection = await other.OpenConnectionAsync(Ct);
-        await using var transaction = await connection.BeginTransactionAsync(Ct);
-
-        var join = async () => await Postgres.JoinAsync(transaction, (_, _) => ValueTask.FromResult(1), Ct);
-
-        await join.Should().ThrowAsync<ArgumentException>().WithMessage("*on database 'postgres'*");
-    }
-
-    private static async ValueTask InsertAsync(NpgsqlTransaction transaction, Guid id, CancellationToken ct) =>
-        await ScalarAsync<int?>(transaction, "INSERT INTO accounts (id) VALUES ($1)", id, ct);
-
-    private static async ValueTask SerializationFailureAsync(NpgsqlTransaction transaction, CancellationToken ct) =>
-        await ScalarAsync<int?>(transaction, "DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '40001'; END $$", null, ct);
-
-    private static async ValueTask<T> ScalarAsync<T>(NpgsqlTransaction transaction, string sql, Guid? id, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
-        if (id is { } value)
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = value });
-        return (T)(await command.ExecuteScalarAsync(ct))!;
-    }
-
-    private async Task<int?> BalanceAsync(Guid id)
-    {
-        await using var command = database.DataSource.CreateCommand("SELECT balance FROM accounts WHERE id = $1");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
-        return (int?)await command.ExecuteScalarAsync(Ct);
     }
 }
