@@ -10,6 +10,9 @@ public sealed class DevPostgres : IAsyncDisposable
     /// <summary>The server's version, such as 17.5.</summary>
     public Version Version => _lease.Server.Version;
 
+    /// <summary>The connection string that an application gets.</summary>
+    internal string DefaultConnectionString => _lease.Server.DefaultConnectionString;
+
     /// <summary>The connection string for Npgsql.</summary>
     /// <param name="database">The database's name.</param>
     /// <returns>The connection string, with the password if the server has one.</returns>
@@ -36,30 +39,30 @@ public sealed class DevPostgres : IAsyncDisposable
     /// <summary>Kills the server with <c>SIGKILL</c>, all of its processes. Acknowledged commits survive. Completes when they are dead.</summary>
     /// <returns>A task that completes when no process of the server is left.</returns>
     /// <exception cref="NotSupportedException">The server was not started here.</exception>
-    public Task KillAsync() => _lease.Server.Started.KillAsync();
+    public Task KillAsync() => _lease.Server.KillAsync();
 
     /// <summary>Stops the server.</summary>
     /// <param name="mode">How.</param>
     /// <returns>A task that completes when no process of the server is left.</returns>
     /// <exception cref="NotSupportedException">The server was not started here.</exception>
-    public Task StopAsync(StopMode mode) => _lease.Server.Started.StopAsync(mode);
+    public Task StopAsync(StopMode mode) => _lease.Server.StopAsync(mode);
 
     /// <summary>Starts the server again, on the same data, socket and port; one that runs is stopped first.</summary>
     /// <param name="ct">Ends the waiting.</param>
     /// <returns>A task that completes when the server answers.</returns>
     /// <exception cref="NotSupportedException">The server was not started here.</exception>
     /// <exception cref="ServerStartException">It did not start; the message has the last lines of its log.</exception>
-    public Task RestartAsync(CancellationToken ct = default) => _lease.Server.Started.RestartAsync(ct);
+    public Task RestartAsync(CancellationToken ct = default) => _lease.Server.RestartAsync(ct);
 
     /// <summary>Stops all processes of the server where they are (<c>SIGSTOP</c>): connections stay open and nothing answers.</summary>
     /// <returns>A task that completes when they are stopped.</returns>
     /// <exception cref="NotSupportedException">The server was not started here.</exception>
-    public Task PauseAsync() => _lease.Server.Started.PauseAsync();
+    public Task PauseAsync() => _lease.Server.PauseAsync();
 
     /// <summary>Lets a paused server go on (<c>SIGCONT</c>).</summary>
     /// <returns>A task that completes when its processes were told.</returns>
     /// <exception cref="NotSupportedException">The server was not started here.</exception>
-    public Task ResumeAsync() => _lease.Server.Started.ResumeAsync();
+    public Task ResumeAsync() => _lease.Server.ResumeAsync();
 
     /// <summary>Gives the server back. The last one to do so ends it and removes its directory.</summary>
     /// <returns>A task that completes when that is done.</returns>

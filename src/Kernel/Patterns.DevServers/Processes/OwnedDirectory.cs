@@ -6,7 +6,7 @@ namespace Patterns.DevServers;
 /// <summary>A directory that lives as long as the process that made it: it holds a lock file, whose lock the kernel frees when that process ends.</summary>
 internal sealed class OwnedDirectory : IDisposable
 {
-    public const string Prefix = "patterns-";
+    private const string Prefix = "patterns-devserver-";
     private const string LockName = "lock";
     private const string KeepName = "keep";
     private const int Attempts = 3;
@@ -20,6 +20,8 @@ internal sealed class OwnedDirectory : IDisposable
     private OwnedDirectory(string path, FileStream @lock) => (FullPath, _lock) = (path, @lock);
 
     public string FullPath { get; }
+
+    public string Name => Path.GetFileName(FullPath);
 
     [UnsupportedOSPlatform("windows")]
     public static OwnedDirectory Create(string root, string kind, ServerUser user)
@@ -50,6 +52,8 @@ internal sealed class OwnedDirectory : IDisposable
 
     /// <summary>Marks the directory, so that nobody clears it up.</summary>
     public void Keep() => File.WriteAllText(Path.Combine(FullPath, KeepName), "");
+
+    public bool IsClosed => !_lock.CanWrite;
 
     public void Dispose() => _lock.Dispose();
 

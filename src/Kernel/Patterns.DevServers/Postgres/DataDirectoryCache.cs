@@ -8,6 +8,8 @@ namespace Patterns.DevServers;
 [UnsupportedOSPlatform("windows")]
 internal sealed class DataDirectoryCache(PostgresBinaries binaries, ServerUser user, DevPostgresOptions options)
 {
+    private const string Variable = "PATTERNS_CACHE";
+    private const string Name = "patterns-devservers";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode Shared = Private | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
@@ -20,16 +22,35 @@ internal sealed class DataDirectoryCache(PostgresBinaries binaries, ServerUser u
 
     private string? _entry;
 
-    /// <summary>The path of an initialised data directory, made now if there is none; null when no cache can be kept here.</summary>
-    public async Task<string?> GetAsync(CancellationToken ct)
+    /// <summary>Where the cache is; it may not exist yet.</summary>
+    public static string Root(DevPostgresOptions options)
     {
-        if (Root() is not { } root) return null;
-        var version = await binaries.VersionAsync(options.TimeProvider, ct).ConfigureAwait(false);
+        if ((options.CacheDirectory ?? Environment.GetEnvironmentVariable(Variable)) is { Length: > 0 } given) return given;
+        // Root's own cache is closed to the user that its servers run as.
+        if (LibC.IsRoot) return "/var/cache/" + Name;
+        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache) return Path.Combine(cache, Name);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return Directory.Exists(home) && home != "/" ? Path.Combine(home, ".cache", Name) : Path.Combine(Path.GetTempPath(), $"{Name}-{LibC.UserId}");
+    }
+
+    /// <summary>The path of an initialised data directory, made now if there is none; null when no cache can be kept here.</summary>
+    public async Task<string?> GetAsync()
+    {
+        var root = Root(options);
+        var version = await binaries.VersionAsync(options.TimeProvider).ConfigureAwait(false);
         var key = string.Join('\n', [version, binaries.Directory, user.Name, .. PostgresSettings.InitArguments(options)]);
         _entry = Path.Combine(root, "postgres-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 8)));
-        if (!Directory.Exists(_entry)) await MakeAsync(root, _entry, ct).ConfigureAwait(false);
-        // Anyone could have put a directory there that others may write to; the owner is looked at by the script that copies it.
-        return File.GetUnixFileMode(_entry) == Private ? _entry : null;
+        try
+        {
+            Directory.CreateDirectory(root, user.IsOther ? Shared : Private);
+            if (!Directory.Exists(_entry) && !await MakeAsync(root, _entry).ConfigureAwait(false)) return null;
+            // Anyone could have put a directory there that others may write to; the owner is looked at by the script that copies it.
+            return File.GetUnixFileMode(_entry) == Private ? _entry : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null; // the directory is closed, full or on a read-only disk; servers start without it, only slower
+        }
     }
 
     /// <summary>Removes the entry: a server did not start from a copy of it.</summary>
@@ -48,13 +69,13 @@ internal sealed class DataDirectoryCache(PostgresBinaries binaries, ServerUser u
         }
     }
 
-    private async Task MakeAsync(string root, string entry, CancellationToken ct)
+    private async Task<bool> MakeAsync(string root, string entry)
     {
         using var making = OwnedDirectory.Create(root, "new", user);
         var init = await WatchedProcess.StartAsync(user, making, null, InitScript, [binaries.Directory, .. PostgresSettings.InitArguments(options)]).ConfigureAwait(false);
         await using var removing = init.ConfigureAwait(false);
-        await init.Ended.WaitAsync(ct).ConfigureAwait(false);
-        if (!File.Exists(Path.Combine(making.FullPath, "done"))) throw new ServerStartException($"PostgreSQL's initdb failed. It wrote:\n{init.Log}");
+        await init.Ended.ConfigureAwait(false);
+        if (!File.Exists(Path.Combine(making.FullPath, "done"))) return false; // the server's own start says why, or succeeds elsewhere
         try
         {
             Directory.Move(Path.Combine(making.FullPath, LocalPostgres.DataName), entry);
@@ -63,25 +84,6 @@ internal sealed class DataDirectoryCache(PostgresBinaries binaries, ServerUser u
         {
             // Another process was first, and its directory serves as well.
         }
+        return true;
     }
-
-    private string? Root()
-    {
-        // A user's own cache may be closed to the user that servers run as, when root starts them.
-        var root = options.CacheDirectory ?? Environment.GetEnvironmentVariable("PATTERNS_CACHE")
-            ?? (user.Prefix.Count > 0 ? "/var/cache/patterns-devservers" : Path.Combine(UserCache(), "patterns-devservers"));
-        try
-        {
-            Directory.CreateDirectory(root, user.Prefix.Count > 0 ? Shared : Private);
-            return root;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static string UserCache() => Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
-        ? cache
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
 }

@@ -8,13 +8,16 @@ internal static class Executables
     // A service's PATH often lacks the system directories, where runuser is.
     private static readonly string[] SystemDirectories = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
 
-    public static IEnumerable<string> SearchPath =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(SystemDirectories).Distinct(StringComparer.Ordinal);
+    /// <summary>The directories of the environment variable.</summary>
+    public static IEnumerable<string> Path => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
 
-    public static string? Find(string name) => SearchPath.Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+    /// <summary>A program that every system has somewhere.</summary>
+    public static string? Find(string name) => FindIn(Path.Concat(SystemDirectories), name);
+
+    public static string? FindIn(IEnumerable<string> directories, string name) => directories.Select(directory => System.IO.Path.Combine(directory, name)).FirstOrDefault(File.Exists);
 
     /// <summary>Runs a program to its end; exit code -1 when it does not start or does not end within the limit (it is killed then).</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(IReadOnlyList<string> command, TimeSpan limit, TimeProvider time, CancellationToken ct)
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(IReadOnlyList<string> command, TimeSpan limit, TimeProvider time)
     {
         using var process = new Process
         {
@@ -30,15 +33,14 @@ internal static class Executables
         }
         process.StandardInput.Close();
         using var deadline = new CancellationTokenSource(limit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(both.Token);
-            var errors = process.StandardError.ReadToEndAsync(both.Token);
-            await process.WaitForExitAsync(both.Token).ConfigureAwait(false);
+            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+            var errors = process.StandardError.ReadToEndAsync(deadline.Token);
+            await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
             return (process.ExitCode, (await output.ConfigureAwait(false)).Trim(), (await errors.ConfigureAwait(false)).Trim());
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return (-1, "", $"no answer within {limit.TotalSeconds:0} s");
         }

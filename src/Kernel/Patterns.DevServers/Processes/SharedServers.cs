@@ -11,8 +11,9 @@ internal sealed class SharedServers<TServer>
 
     private SharedServers(string key, Func<Task<TServer>> start) => (_key, _server) = (key, Task.Run(start));
 
-    public static async Task<Lease> AcquireAsync(string key, Func<Task<TServer>> start, CancellationToken ct)
+    public static async Task<Lease> AcquireAsync(ServerOptions options, Func<Task<TServer>> start, CancellationToken ct)
     {
+        var key = options.Shared ? string.Join('\n', options.Key) : Guid.CreateVersion7().ToString();
         SharedServers<TServer> shared;
         lock (All)
         {

@@ -1,16 +1,15 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Patterns.DevServers;
 
 /// <summary>The settings that a server starts with, and the arguments that its data directory is made with.</summary>
-internal static partial class PostgresSettings
+internal static class PostgresSettings
 {
     public static IReadOnlyList<string> InitArguments(DevPostgresOptions options) =>
     [
         "--username=postgres", "--encoding=UTF8", "--locale=C", "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", "--no-instructions",
-        // With the usual 16 MiB every copy of the directory is that much larger.
+        // With the usual 16 MiB, every copy of the directory is that much larger.
         .. options.Durable ? Array.Empty<string>() : ["--wal-segsize=1"],
     ];
 
@@ -18,7 +17,7 @@ internal static partial class PostgresSettings
     public static string File(DevPostgresOptions options, string socketDirectory, int port)
     {
         var text = new StringBuilder();
-        foreach (var (name, value) in All(options)) Append(name, value);
+        foreach (var (name, value) in For(options)) Append(name, value);
         Append("unix_socket_directories", $"\"{socketDirectory}\"");
         Append("listen_addresses", options.Tcp ? "127.0.0.1" : "");
         Append("port", port.ToString(CultureInfo.InvariantCulture));
@@ -27,14 +26,14 @@ internal static partial class PostgresSettings
         void Append(string name, string value) => text.Append(name).Append(" = '").Append(value.Replace("'", "''", StringComparison.Ordinal)).Append("'\n");
     }
 
-    public static IEnumerable<KeyValuePair<string, string>> All(DevPostgresOptions options)
+    public static IReadOnlyDictionary<string, string> For(DevPostgresOptions options)
     {
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
             ["max_connections"] = "200",
             ["timezone"] = "UTC",
             ["log_timezone"] = "UTC",
-            ["lc_messages"] = "C",
+            ["lc_messages"] = "C", // some messages are recognised by their text
             // As POSIX shared memory it would outlive a killed server; as files it is in the directory that is removed.
             ["dynamic_shared_memory_type"] = "mmap",
         };
@@ -42,24 +41,10 @@ internal static partial class PostgresSettings
         {
             settings["fsync"] = "off";
             settings["full_page_writes"] = "off";
-            // Stays on: an acknowledged commit then survives a killed server, which is what crash tests check.
+            // An acknowledged commit then survives a killed server, which is what crash tests check.
             settings["synchronous_commit"] = "on";
         }
         foreach (var (name, value) in options.Settings) settings[name] = value;
         return settings;
     }
-
-    public static void Validate(DevPostgresOptions options)
-    {
-        foreach (var (name, value) in options.Settings)
-        {
-            if (!Name().IsMatch(name)) throw new ArgumentException($"Settings: '{name}' is not the name of a PostgreSQL setting (letters, digits, '_' and '.').", nameof(options));
-            if (value.AsSpan().ContainsAny('\n', '\r', '\0')) throw new ArgumentException($"Settings: the value of '{name}' holds a line break or a NUL.", nameof(options));
-            if (name.ToUpperInvariant() is "PORT" or "LISTEN_ADDRESSES" or "UNIX_SOCKET_DIRECTORIES" or "DATA_DIRECTORY" or "LOGGING_COLLECTOR")
-                throw new ArgumentException($"Settings: '{name}' belongs to the server's place and log and cannot be set; for TCP use the option Tcp.", nameof(options));
-        }
-    }
-
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_.]*$", RegexOptions.NonBacktracking)]
-    private static partial Regex Name();
 }

@@ -13,19 +13,22 @@ internal sealed record ServerUser(string Name, uint Id, uint Group, IReadOnlyLis
 
     public static ServerUser Current { get; } = new(Environment.UserName, LibC.UserId, 0, []);
 
+    /// <summary>Whether it is another user than this process's own.</summary>
+    public bool IsOther => Prefix.Count > 0;
+
     /// <summary>Gives a file or directory that this process made to the user.</summary>
     public void Own(string path)
     {
-        if (Prefix.Count > 0) LibC.ChangeOwner(path, Id, Group);
+        if (IsOther) LibC.ChangeOwner(path, Id, Group);
     }
 
-    public static async Task<ServerUser> FindAsync(TimeProvider time, CancellationToken ct)
+    public static async Task<ServerUser> FindAsync(TimeProvider time)
     {
         if (!LibC.IsRoot) return Current;
-        await Gate.WaitAsync(ct).ConfigureAwait(false);
+        await Gate.WaitAsync().ConfigureAwait(false);
         try
         {
-            return _found ??= await FindForRootAsync(time, ct).ConfigureAwait(false);
+            return _found ??= await FindForRootAsync(time).ConfigureAwait(false);
         }
         finally
         {
@@ -33,9 +36,9 @@ internal sealed record ServerUser(string Name, uint Id, uint Group, IReadOnlyLis
         }
     }
 
-    private static async Task<ServerUser> FindForRootAsync(TimeProvider time, CancellationToken ct)
+    private static async Task<ServerUser> FindForRootAsync(TimeProvider time)
     {
-        var users = (from line in await File.ReadAllLinesAsync("/etc/passwd", ct).ConfigureAwait(false)
+        var users = (from line in await File.ReadAllLinesAsync("/etc/passwd").ConfigureAwait(false)
                      let fields = line.Split(':')
                      where fields is ["postgres" or "nobody", _, _, _, ..]
                      orderby fields[0] == "postgres" ? 0 : 1
@@ -53,7 +56,7 @@ internal sealed record ServerUser(string Name, uint Id, uint Group, IReadOnlyLis
             {
                 if (Executables.Find(way[0]) is not { } tool) continue;
                 string[] prefix = [tool, .. way.AsSpan(1)];
-                var (exitCode, output, _) = await Executables.RunAsync([.. prefix, "/bin/sh", "-c", "id -u"], ProbeLimit, time, ct).ConfigureAwait(false);
+                var (exitCode, output, _) = await Executables.RunAsync([.. prefix, "/bin/sh", "-c", "id -u"], ProbeLimit, time).ConfigureAwait(false);
                 if (exitCode == 0 && output == id.ToString(System.Globalization.CultureInfo.InvariantCulture)) return new ServerUser(name, id, group, prefix);
             }
         }

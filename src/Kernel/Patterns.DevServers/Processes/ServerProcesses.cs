@@ -15,6 +15,7 @@ internal static class ServerProcesses
         foreach (var process in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                && id != Environment.ProcessId
                 && WorkingDirectory(process) is { } working
                 && (working == directory || working.StartsWith(directory + "/", StringComparison.Ordinal)))
                 found.Add(id);
@@ -35,7 +36,12 @@ internal static class ServerProcesses
     /// <summary>Kills all of them, and gives back the shared memory that a killed PostgreSQL leaves in the kernel.</summary>
     public static void Kill(string directory)
     {
-        Signal(directory, LibC.SigKill);
+        // To the last one: until it is dead, it may still make a file in the directory that is about to be removed.
+        while (In(directory) is { Count: > 0 } left)
+        {
+            foreach (var process in left) LibC.Signal(process, LibC.SigKill);
+            Thread.Yield();
+        }
         RemoveSharedMemory(directory);
     }
 

@@ -16,7 +16,7 @@ internal sealed record PostgresBinaries(string Directory)
                 ? new PostgresBinaries(explicitDirectory)
                 : throw new ServerNotFoundException($"BinDirectory '{explicitDirectory}' has no 'postgres' and 'initdb'. On Debian they are in /usr/lib/postgresql/<version>/bin.");
         }
-        var found = Executables.SearchPath
+        var found = Executables.Path
             .Concat(Newest("/usr/lib/postgresql", "*", "bin"))
             .Concat(Newest("/usr", "pgsql-*", "bin"))
             .Concat(Newest("/opt/homebrew/opt", "postgresql*", "bin"))
@@ -26,8 +26,8 @@ internal sealed record PostgresBinaries(string Directory)
     }
 
     /// <summary>What <c>postgres --version</c> says; it tells cached data directories apart.</summary>
-    public async Task<string> VersionAsync(TimeProvider time, CancellationToken ct) => _version ??=
-        (await Executables.RunAsync([Path.Combine(Directory, "postgres"), "--version"], VersionLimit, time, ct).ConfigureAwait(false)).Output;
+    public async Task<string> VersionAsync(TimeProvider time) => _version ??=
+        (await Executables.RunAsync([Path.Combine(Directory, "postgres"), "--version"], VersionLimit, time).ConfigureAwait(false)).Output;
 
     private static bool Has(string directory) => File.Exists(Path.Combine(directory, "postgres")) && File.Exists(Path.Combine(directory, "initdb"));
 

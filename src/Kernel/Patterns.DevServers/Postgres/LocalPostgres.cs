@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Patterns.DevServers;
 
-/// <summary>A PostgreSQL from binaries of this machine.</summary>
-internal sealed class LocalPostgres(PostgresBinaries binaries, ServerUser user, OwnedDirectory directory, OwnedDirectory? socket, string? cached, int port, DevPostgresOptions options)
-    : LocalServer("PostgreSQL", directory, socket, options.StartTimeout, options.TimeProvider)
+/// <summary>A PostgreSQL from programs of this machine.</summary>
+internal sealed class LocalPostgres(
+    PostgresBinaries binaries, ServerUser user, OwnedDirectory directory, OwnedDirectory? socket, string? cached, int port, DevPostgresOptions options)
+    : LocalServer("PostgreSQL", directory, socket, options)
 {
     public const string DataName = "data";
-    public const int SocketPort = 5432; // part of the socket's name only
 
     private const string StartScript =
         """
@@ -23,25 +23,28 @@ internal sealed class LocalPostgres(PostgresBinaries binaries, ServerUser user, 
         exec "$bin/postgres" -D data
         """;
 
-    // What a killed server leaves would be believed when another process has got its number meanwhile. All of its processes are known to be gone.
+    // The numbers of dead processes that a killed server leaves would be believed when they have been given to others meanwhile.
     private const string RestartScript =
         """
-        bin=$1
         rm -f data/postmaster.pid "$2"/.s.PGSQL.*
-        exec "$bin/postgres" -D data
+        exec "$1/postgres" -D data
         """;
 
     public string SocketDirectory => (Other ?? Directory).FullPath;
+
+    public int Port => port;
 
     protected override int FastSignal => LibC.SigInt;
 
     protected override int ImmediateSignal => LibC.SigQuit;
 
-    protected override Task<WatchedProcess> StartProcessAsync(bool again, CancellationToken ct) => again
+    protected override Task<WatchedProcess> StartProcessAsync(bool again) => again
         ? WatchedProcess.StartAsync(user, Directory, Other, RestartScript, [binaries.Directory, SocketDirectory])
-        : WatchedProcess.StartAsync(user, Directory, Other, StartScript, [binaries.Directory, cached ?? "", PostgresSettings.File(options, SocketDirectory, port), .. PostgresSettings.InitArguments(options)]);
+        : WatchedProcess.StartAsync(
+            user, Directory, Other, StartScript,
+            [binaries.Directory, cached ?? "", PostgresSettings.File(options, SocketDirectory, port), .. PostgresSettings.InitArguments(options)]);
 
-    /// <summary>The server writes its state into line 8 of postmaster.pid, which is also what pg_ctl waits for.</summary>
+    /// <summary>The server writes its state into line 8 of postmaster.pid, which is what pg_ctl waits for, too.</summary>
     protected override async ValueTask<bool> AnswersAsync(CancellationToken ct)
     {
         try

@@ -1,20 +1,16 @@
 namespace Patterns.DevServers;
 
-/// <summary>A server that runs from binaries of this machine, in a directory of its own.</summary>
-internal abstract class LocalServer(string name, OwnedDirectory directory, OwnedDirectory? other, TimeSpan startTimeout, TimeProvider time)
-    : StartedServer(name, startTimeout, time)
+/// <summary>A server that runs from programs of this machine, in a directory of its own.</summary>
+internal abstract class LocalServer(string name, OwnedDirectory directory, OwnedDirectory? other, ServerOptions options)
+    : StartedServer(name, directory, other, options)
 {
-    protected OwnedDirectory Directory => directory;
-
-    protected OwnedDirectory? Other => other;
-
     protected abstract int FastSignal { get; }
 
     protected abstract int ImmediateSignal { get; }
 
     protected override Task SignalAsync(ServerSignal signal)
     {
-        var path = directory.FullPath;
+        var path = Directory.FullPath;
         switch (signal)
         {
             case ServerSignal.Kill: ServerProcesses.Kill(path); break;
@@ -27,11 +23,5 @@ internal abstract class LocalServer(string name, OwnedDirectory directory, Owned
         if (!OperatingSystem.IsLinux() && signal is ServerSignal.Kill or ServerSignal.Pause or ServerSignal.Resume)
             LibC.Signal(Process.Id, signal switch { ServerSignal.Kill => LibC.SigKill, ServerSignal.Pause => LibC.SigStop, _ => LibC.SigCont });
         return Task.CompletedTask;
-    }
-
-    protected override void Close()
-    {
-        directory.Dispose();
-        other?.Dispose();
     }
 }
