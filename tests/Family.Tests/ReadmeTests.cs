@@ -26,6 +26,15 @@ public sealed partial class ReadmeTests
         Problems(tree.Package).Should().ContainMatch($"Patterns.Planted:*{named}*");
     }
 
+    [Fact]
+    public void The_first_page_lists_every_package()
+    {
+        var page = Repository.This.PathOf("README.md");
+        File.Exists(page).Should().BeTrue("the repository needs a README.md");
+        var text = File.ReadAllText(page);
+        Repository.This.Packages.Where(package => !text.Contains(package.FullName, StringComparison.Ordinal)).Select(static package => $"{package.FullName}: it is not in README.md's table of packages; add its row.").ShouldBeNone();
+    }
+
     private static string Good { get; } =
         "# Patterns.Planted\nThe problem.\n\n## Install\ndotnet add package Patterns.Planted\n\n## Use\n```csharp\n## not a heading\n```\n\n"
         + "## Guarantees\n1. First.\n2. Second.\n\n## How it works\n" + string.Concat(Enumerable.Repeat("Line.\n", 30))
