@@ -44,8 +44,16 @@ public sealed class FreshConsoles : IAsyncLifetime
     private async Task<(int ExitCode, string Output)> BuildAsync(Package package)
     {
         var directory = Directory.CreateDirectory(DirectoryOf(package.Name)).FullName;
-        File.Copy(Path.Combine(Root, "template", "App.csproj"), Path.Combine(directory, "App.csproj"));
-        await File.WriteAllTextAsync(Path.Combine(directory, "Program.cs"), package.Readme.Code("Use", "csharp") ?? $"#error {package.FullName}'s README has no ```csharp block under Use\n");
+        var program = package.Readme.Code("Use", "csharp") ?? $"#error {package.FullName}'s README has no ```csharp block under Use\n";
+        var project = await File.ReadAllTextAsync(Path.Combine(Root, "template", "App.csproj"));
+        if (program.Contains("WebApplication", StringComparison.Ordinal))
+        {
+            // The reader of such a program has a web application, with its framework and its implicit usings.
+            project = project.Replace("Microsoft.NET.Sdk\"", "Microsoft.NET.Sdk.Web\"", StringComparison.Ordinal);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(directory, "App.csproj"), project);
+        await File.WriteAllTextAsync(Path.Combine(directory, "Program.cs"), program);
         if (package.Readme.Code("Use", "json") is { } settings)
         {
             await File.WriteAllTextAsync(Path.Combine(directory, "appsettings.json"), settings);

@@ -44,7 +44,7 @@ public sealed class TypeShapeTests
         foreach (var type in types.Where(type => type.IsPublic || type.IsNestedPublic))
         {
             // An extension of the framework is found without a using; one of the package's own type comes with that type.
-            var foreign = extensions[type].Select(static method => method.GetParameters()[0].ParameterType).FirstOrDefault(extended => extended.Assembly != type.Assembly);
+            var foreign = extensions[type].Select(Extended).FirstOrDefault(extended => extended.Assembly != type.Assembly);
             string[] homes = foreign is null ? [package] : ["Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder", foreign.Namespace!];
             if (homes.Contains(type.Namespace, StringComparer.Ordinal) || type.IsNested && foreign is null && type.Namespace == package)
             {
@@ -61,6 +61,13 @@ public sealed class TypeShapeTests
         .Where(static type => type is { IsAbstract: true, IsSealed: true, IsVisible: true })
         .SelectMany(static type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Where(static method => method.IsDefined(typeof(ExtensionAttribute)));
+
+    // `this TBuilder builder where TBuilder : IEndpointConventionBuilder` extends the interface.
+    private static Type Extended(MethodInfo method)
+    {
+        var type = method.GetParameters()[0].ParameterType;
+        return type.IsGenericParameter ? type.GetGenericParameterConstraints().FirstOrDefault(typeof(object)) : type;
+    }
 
     private static Type Definition(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : type;
 
