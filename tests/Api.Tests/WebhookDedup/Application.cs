@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Patterns.Postgres;
+using Patterns.WebhookDedup;
+
+namespace Api.Tests.WebhookDedup;
+
+/// <summary>An application that receives webhooks, with its tables, its log, and a table of effects in which nothing hides a second one.</summary>
+internal sealed class Application : IAsyncDisposable, ILoggerProvider, ILogger
+{
+    private readonly ServiceProvider _services;
+
+    private Application(ServiceProvider services) => _services = services;
+
+    public ConcurrentQueue<string> Logged { get; private init; } = [];
+
+    public IWebhookDedup Dedup => _services.GetRequiredService<IWebhookDedup>();
+
+    public IPostgres Postgres => _services.GetRequiredService<IPostgres>();
+
+    public static async Task<Application> StartAsync(string connectionString, Action<WebhookDedupOptions>? configure = null, bool install = true)
+    {
+        var services = new ServiceCollection();
+        services.AddPostgres(o => o.ConnectionString = connectionString).AddWebhookDedup(configure);
+        var logged = new ConcurrentQueue<string>();
+        services.AddLogging(logging => logging.AddProvider(new Application(null!) { Logged = logged }));
+        var application = new Application(services.BuildServiceProvider()) { Logged = logged };
+        if (install)
+        {
+            await application._services.GetRequiredService<ISchema>().ApplyAsync(TestContext.Current.CancellationToken);
+            await application.ExecuteAsync("CREATE TABLE IF NOT EXISTS effects (event_id text NOT NULL)");
+        }
+
+        return application;
+    }
+
+    /// <summary>An event with a new id, or with the given one.</summary>
+    public static WebhookEvent Event(string? id = null, string payload = "{}") => new("stripe", id ?? $"evt_{Guid.CreateVersion7():N}", "invoice.paid", Encoding.UTF8.GetBytes(payload));
+
+    public static async Task EffectAsync(NpgsqlTransaction transaction, WebhookEvent webhookEvent)
+    {
+        await using var command = new NpgsqlCommand("INSERT INTO effects VALUES ($1)", transaction.Connection, transaction) { Parameters = { new() { Value = webhookEvent.Id } } };
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    public Task<long> EffectsOfAsync(WebhookEvent webhookEvent) => ScalarAsync<long>("SELECT count(*) FROM effects WHERE event_id = $1", webhookEvent.Id);
+
+    /// <summary>Claims in a transaction of its own, writes the effect if the event is new, and commits.</summary>
+    public async Task<WebhookReceipt> DeliverAsync(WebhookEvent webhookEvent) =>
+        await Dedup.RunOnceAsync(webhookEvent, async (transaction, _) => await EffectAsync(transaction, webhookEvent), TestContext.Current.CancellationToken);
+
+    public async Task<OpenTransaction> BeginAsync() => await OpenTransaction.BeginAsync(Postgres.DataSource, Dedup);
+
+    public async Task<T> ScalarAsync<T>(string sql, params object[] values)
+    {
+        await using var command = Postgres.DataSource.CreateCommand(sql);
+        foreach (var value in values) command.Parameters.Add(new() { Value = value });
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Postgres.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    void IDisposable.Dispose()
+    {
+    }
+
+    ILogger ILoggerProvider.CreateLogger(string categoryName) => this;
+
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
+
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Logged.Enqueue($"{logLevel}: {formatter(state, exception)}");
+}

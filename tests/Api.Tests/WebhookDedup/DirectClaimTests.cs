@@ -1,0 +1,3 @@
+namespace Api.Tests.WebhookDedup;
+
+public sealed class DirectClaimTests(PostgresDatabase database) : ClaimTests(() => database.ConnectionString), IClassFixture<PostgresDatabase>;
