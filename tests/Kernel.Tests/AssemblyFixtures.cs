@@ -1,1 +1,2 @@
 [assembly: AssemblyFixture(typeof(PostgresServer))]
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
