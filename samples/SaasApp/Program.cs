@@ -1,2 +1,62 @@
-var app = WebApplication.Create(args);
+using Patterns.DevServers;
+using Patterns.WebhookSecurity;
+using SaasApp;
+
+var demo = args.Contains("--demo");
+var doomed = args.Contains(DoomedProcess.Argument);
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    ContentRootPath = AppContext.BaseDirectory,
+    EnvironmentName = demo ? Environments.Development : null,
+});
+if (demo)
+    builder.ForDemo();
+if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+    builder.WebHost.UseUrls("http://127.0.0.1:5080");
+
+// In Development, a PostgreSQL that lives as long as this process, unless there is one.
+var connectionString = builder.Configuration.GetConnectionString("Postgres");
+await using var server = builder.Environment.IsDevelopment() && connectionString is null ? await DevServers.StartPostgresAsync() : null;
+connectionString ??= server?.ConnectionString();
+
+var secret = StripeSecret.Read(builder.Configuration, builder.Environment);
+builder.Services.AddSingleton(secret);
+builder.Services.AddSingleton(new CrashPoints(doomed));
+
+builder.Services.AddPostgres(o => o.ConnectionString = connectionString).AddSchemaScripts("saas_app", typeof(Program).Assembly);
+builder.Services.AddWebhookSecurity(o => o.AddSource(StripeWebhook.Source, WebhookScheme.Stripe, keys => keys.Add("current", secret.Value)));
+builder.Services.AddWebhookDedup(o => o.Source(StripeWebhook.Source, source => source.UseStripe()));
+
+builder.Services.AddSingleton<PaymentStore>();
+builder.Services.AddSingleton<WebhooksQuery>();
+builder.Services.AddSingleton<DeliveryLog>().AddHostedService(static services => services.GetRequiredService<DeliveryLog>());
+builder.Services.AddProblemDetails();
+builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("postgres");
+builder.Services.ConfigureHttpJsonOptions(static o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, AppJson.Default));
+if (builder.Environment.IsDevelopment())
+    builder.Services.AddScenarios();
+if (doomed)
+    builder.Services.AddHostedService<ParentWatch>();
+
+await using var app = builder.Build();
+
+app.UseExceptionHandler();
+app.UseStatusCodePages();
+app.UsePage();
+app.UseDeliveryLog();
+app.MapStripeWebhook();
+app.MapGet("/api/payments", static (PaymentStore payments, string? @event, CancellationToken ct) => payments.ListAsync(@event, ct));
+app.MapGet("/api/webhooks", static (WebhooksQuery webhooks, CancellationToken ct) => webhooks.ReadAsync(ct));
+app.MapGet("/api/webhooks/live", static (WebhooksQuery webhooks, CancellationToken ct) => TypedResults.ServerSentEvents(webhooks.FollowAsync(ct)));
+app.MapHealthChecks("/health");
+if (app.Environment.IsDevelopment())
+    app.MapScenarios();
+
+if (demo)
+    return await app.PlayDemoAsync();
+
+secret.Announce(app.Logger);
 await app.RunAsync();
+return 0;

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace SaasApp;
+
+internal static class ScenarioEndpoints
+{
+    public static void AddScenarios(this IServiceCollection services)
+    {
+        services.AddSingleton<StripeTestEvents>();
+        services.AddSingleton<StripeSender>();
+        services.AddSingleton<ScenarioPlayer>();
+        services.AddSingleton(static _ => new HttpClient(new SocketsHttpHandler { UseProxy = false }));
+    }
+
+    /// <summary>The page's buttons. In Development only: outside it, they would let anybody have an event signed.</summary>
+    public static void MapScenarios(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/scenarios", static () => Scenario.All);
+        app.MapPost("/api/scenarios/{id}", PlayAsync);
+    }
+
+    private static async Task<Results<Ok<ScenarioReport>, NotFound>> PlayAsync(string id, ScenarioPlayer player, CancellationToken ct) =>
+        Scenario.All.FirstOrDefault(scenario => scenario.Id == id) is { } scenario ? TypedResults.Ok(await player.PlayAsync(scenario, ct)) : TypedResults.NotFound();
+}

@@ -1,0 +1,29 @@
+-- The application's own tables, in a schema of their own beside the packages'.
+CREATE SCHEMA app;
+
+-- The effect of an event. Deliberately without a unique key on event_id: that there is one row per event comes from the claim alone, and a
+-- second effect would show.
+CREATE TABLE app.payments (
+    id uuid PRIMARY KEY,
+    event_id text NOT NULL,
+    type text NOT NULL,
+    object_id text NOT NULL,
+    customer text,
+    amount bigint,
+    currency text,
+    recorded_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE INDEX payments_event ON app.payments (event_id);
+
+-- What was answered to whom, for people to look at. Written after the answer and outside its transaction, so no effect may hang on it.
+CREATE TABLE app.deliveries (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL,
+    event_id text,
+    type text,
+    status int,
+    outcome text NOT NULL
+);
+
+CREATE INDEX deliveries_event ON app.deliveries (event_id);

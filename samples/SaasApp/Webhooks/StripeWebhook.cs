@@ -1,0 +1,56 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Patterns.WebhookDedup;
+using Patterns.WebhookSecurity;
+
+namespace SaasApp;
+
+/// <summary>The endpoint that Stripe calls.</summary>
+internal static class StripeWebhook
+{
+    public const string Path = "/webhooks/stripe";
+    public const string Source = "stripe";
+
+    public static void MapStripeWebhook(this IEndpointRouteBuilder app) => app.MapPost(Path, HandleAsync).RequireWebhookSignature(Source);
+
+    // The signature is verified before this runs. Claim and effect are one transaction: both are committed, or neither is.
+    private static async Task<Results<Ok<WebhookAnswer>, ProblemHttpResult>> HandleAsync(
+        VerifiedWebhook webhook, HttpContext context, IWebhookDedup dedup, PaymentStore payments, CrashPoints crash, CancellationToken ct)
+    {
+        WebhookEvent webhookEvent;
+        try
+        {
+            webhookEvent = WebhookEvent.FromStripe(webhook.Body);
+        }
+        catch (ArgumentException error)
+        {
+            return TypedResults.Problem(error.Message, statusCode: StatusCodes.Status400BadRequest, title: "The webhook is signed, but is no Stripe event.");
+        }
+
+        var receipt = await dedup.RunOnceAsync(
+            webhookEvent,
+            async (transaction, token) =>
+            {
+                await payments.RecordAsync(transaction, webhookEvent, token);
+                crash.Reach(CrashPoints.BeforeCommit, context.Request);
+            },
+            ct);
+        crash.Reach(CrashPoints.AfterCommit, context.Request);
+        return Answer(context, receipt);
+    }
+
+    private static Results<Ok<WebhookAnswer>, ProblemHttpResult> Answer(HttpContext context, WebhookReceipt receipt)
+    {
+        var outcome = DeliveryOutcome.Of(receipt.Outcome);
+        context.Features.Set(new WebhookAnswer(outcome, receipt.Deliveries));
+        if (receipt.HttpStatus == StatusCodes.Status200OK)
+            return TypedResults.Ok(new WebhookAnswer(outcome, receipt.Deliveries));
+
+        if (receipt.RetryAfter is { } wait)
+            context.Response.Headers.RetryAfter = wait.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Problem(
+            statusCode: receipt.HttpStatus,
+            title: receipt.Outcome == ClaimOutcome.InFlight ? "Another delivery of this event is being worked on. Deliver it again." : "This event's id was used with another payload.",
+            extensions: [new("outcome", outcome)]);
+    }
+}
