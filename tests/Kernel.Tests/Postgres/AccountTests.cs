@@ -4,26 +4,27 @@ using Patterns.Postgres;
 namespace Kernel.Tests.Postgres;
 
 /// <summary>An application with a table of accounts, for tests of transactions.</summary>
-public abstract class AccountTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>, IAsyncLifetime
+public abstract class AccountTests(Func<string> connectionString) : IAsyncLifetime
 {
-    private readonly Application _application = new(database.ConnectionString);
+    private Application? _application;
 
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    protected PostgresDatabase Database { get; } = database;
+    protected string ConnectionString => connectionString();
 
-    protected IPostgres Postgres => _application.Postgres;
+    protected IPostgres Postgres => _application!.Postgres;
 
     public async ValueTask InitializeAsync()
     {
-        await using var command = Database.DataSource.CreateCommand("CREATE TABLE IF NOT EXISTS accounts (id uuid PRIMARY KEY, balance int NOT NULL DEFAULT 0)");
+        _application = new(ConnectionString);
+        await using var command = Postgres.DataSource.CreateCommand("CREATE TABLE IF NOT EXISTS accounts (id uuid PRIMARY KEY, balance int NOT NULL DEFAULT 0)");
         await command.ExecuteNonQueryAsync(Ct);
     }
 
     public ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        return _application.DisposeAsync();
+        return _application!.DisposeAsync();
     }
 
     protected static async ValueTask InsertAsync(NpgsqlTransaction transaction, Guid id, CancellationToken ct) =>
@@ -42,8 +43,15 @@ public abstract class AccountTests(PostgresDatabase database) : IClassFixture<Po
 
     protected async Task<int?> BalanceAsync(Guid id)
     {
-        await using var command = Database.DataSource.CreateCommand("SELECT balance FROM accounts WHERE id = $1");
+        await using var command = Postgres.DataSource.CreateCommand("SELECT balance FROM accounts WHERE id = $1");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         return (int?)await command.ExecuteScalarAsync(Ct);
+    }
+
+    protected async Task<NpgsqlConnection> OpenAsync()
+    {
+        var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync(Ct);
+        return connection;
     }
 }

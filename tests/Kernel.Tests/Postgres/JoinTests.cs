@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Kernel.Tests.Postgres;
 
-public sealed class JoinTests(PostgresDatabase database) : AccountTests(database)
+public abstract class JoinTests(Func<string> connectionString) : AccountTests(connectionString)
 {
     [Fact]
     [Guarantee("Postgres", 5)]
@@ -11,7 +11,7 @@ public sealed class JoinTests(PostgresDatabase database) : AccountTests(database
         Guid[] ids = [Guid.CreateVersion7(), Guid.CreateVersion7()];
         foreach (var (id, commit) in ids.Zip([true, false]))
         {
-            await using var connection = await Database.DataSource.OpenConnectionAsync(Ct);
+            await using var connection = await OpenAsync();
             await using var transaction = await connection.BeginTransactionAsync(Ct);
             await Postgres.JoinAsync(transaction, async (t, ct) => { t.Should().BeSameAs(transaction); await InsertAsync(t, id, ct); return true; }, Ct);
             await (commit ? transaction.CommitAsync(Ct) : transaction.RollbackAsync(Ct));
@@ -34,7 +34,7 @@ public sealed class JoinTests(PostgresDatabase database) : AccountTests(database
     [Fact]
     public async Task Joined_work_is_not_repeated()
     {
-        await using var connection = await Database.DataSource.OpenConnectionAsync(Ct);
+        await using var connection = await OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync(Ct);
         var runs = 0;
 
@@ -47,7 +47,7 @@ public sealed class JoinTests(PostgresDatabase database) : AccountTests(database
     [Fact]
     public async Task A_finished_transaction_is_refused()
     {
-        await using var connection = await Database.DataSource.OpenConnectionAsync(Ct);
+        await using var connection = await OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync(Ct);
         await transaction.CommitAsync(Ct);
         var join = async () => await Postgres.JoinAsync(transaction, (_, _) => ValueTask.FromResult(1), Ct);
@@ -60,7 +60,7 @@ public sealed class JoinTests(PostgresDatabase database) : AccountTests(database
     [Fact]
     public async Task A_transaction_of_another_database_is_refused()
     {
-        await using var other = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Database = "postgres" });
+        await using var other = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Database = "postgres" });
         await using var connection = await other.OpenConnectionAsync(Ct);
         await using var transaction = await connection.BeginTransactionAsync(Ct);
 

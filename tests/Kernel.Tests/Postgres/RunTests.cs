@@ -4,7 +4,7 @@ using Patterns.Postgres;
 
 namespace Kernel.Tests.Postgres;
 
-public sealed class RunTests(PostgresDatabase database) : AccountTests(database)
+public abstract class RunTests(Func<string> connectionString) : AccountTests(connectionString)
 {
     [Fact]
     public async Task Work_commits_and_its_result_comes_back()
@@ -128,7 +128,7 @@ public sealed class RunTests(PostgresDatabase database) : AccountTests(database)
     [Fact]
     public async Task A_budget_of_zero_turns_retries_off()
     {
-        await using var application = new Application(Database.ConnectionString, o => o.RetryBudget = TimeSpan.Zero);
+        await using var application = new Application(ConnectionString, o => o.RetryBudget = TimeSpan.Zero);
         var runs = 0;
 
         var run = async () => await application.Postgres.RunAsync((transaction, ct) => { runs++; return SerializationFailureAsync(transaction, ct); }, ct: Ct);
@@ -159,8 +159,8 @@ public sealed class RunTests(PostgresDatabase database) : AccountTests(database)
     [Fact]
     public async Task Isolation_level_and_time_limits_hold_for_the_transaction_and_travel_with_begin()
     {
-        await using var connection = await Database.DataSource.OpenConnectionAsync(Ct);
-        await using var count = StatementCount.Of(Database.DataSource);
+        await using var connection = await OpenAsync();
+        await using var count = StatementCount.Start();
         var options = new RunOptions { IsolationLevel = IsolationLevel.Serializable, LockTimeout = TimeSpan.FromSeconds(3), StatementTimeout = TimeSpan.FromMilliseconds(4500) };
 
         var seen = await Postgres.RunAsync(

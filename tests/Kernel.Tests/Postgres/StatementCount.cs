@@ -1,15 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Npgsql;
 
 namespace Kernel.Tests.Postgres;
 
-/// <summary>The statements that the driver sent to one data source's database, from its own spans.</summary>
+/// <summary>The statements that the driver sent for this flow of calls, from its own spans.</summary>
 internal sealed class StatementCount : IAsyncDisposable
 {
     private readonly ActivityListener _listener;
 
-    private StatementCount(string user)
+    private StatementCount(string flow)
     {
         _listener = new()
         {
@@ -17,20 +16,19 @@ internal sealed class StatementCount : IAsyncDisposable
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
             ActivityStopped = activity =>
             {
-                if ((activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) is string sql && activity.GetBaggageItem("count") == user)
+                if ((activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) is string sql && activity.GetBaggageItem("count") == flow)
                     Statements.Enqueue(sql);
             },
         };
         ActivitySource.AddActivityListener(_listener);
-        Root = new Activity("count").AddBaggage("count", user).Start();
+        Root = new Activity("count").AddBaggage("count", flow).Start();
     }
 
     private Activity Root { get; }
 
     public ConcurrentQueue<string> Statements { get; } = [];
 
-    /// <summary>Counts what this test's own flow of calls sends from now on.</summary>
-    public static StatementCount Of(NpgsqlDataSource source) => new(source.GetHashCode().ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public static StatementCount Start() => new(Guid.CreateVersion7().ToString());
 
     public ValueTask DisposeAsync()
     {

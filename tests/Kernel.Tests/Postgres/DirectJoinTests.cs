@@ -1,0 +1,3 @@
+namespace Kernel.Tests.Postgres;
+
+public sealed class DirectJoinTests(PostgresDatabase database) : JoinTests(() => database.ConnectionString), IClassFixture<PostgresDatabase>;

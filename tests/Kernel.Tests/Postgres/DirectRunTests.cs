@@ -1,0 +1,3 @@
+namespace Kernel.Tests.Postgres;
+
+public sealed class DirectRunTests(PostgresDatabase database) : RunTests(() => database.ConnectionString), IClassFixture<PostgresDatabase>;

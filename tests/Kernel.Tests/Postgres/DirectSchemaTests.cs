@@ -1,0 +1,3 @@
+namespace Kernel.Tests.Postgres;
+
+public sealed class DirectSchemaTests(PostgresDatabase database) : SchemaTests(() => database.ConnectionString), IClassFixture<PostgresDatabase>;
