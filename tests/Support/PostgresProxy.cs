@@ -16,7 +16,7 @@ public sealed class PostgresProxy : IAsyncDisposable
     private readonly Task _accepting;
     private volatile Cut? _cut;
 
-    private sealed record Cut(byte[] Statement, bool AfterAnswer);
+    private sealed record Cut(byte[] Statement, bool AfterAnswer, Func<Task>? Then = null);
 
     private PostgresProxy(string connectionString)
     {
@@ -41,7 +41,9 @@ public sealed class PostgresProxy : IAsyncDisposable
     public void CutBefore(string statement) => _cut = new(System.Text.Encoding.UTF8.GetBytes(statement), AfterAnswer: false);
 
     /// <summary>The next connection that sends this text is cut when the server has answered it.</summary>
-    public void CutAfter(string statement) => _cut = new(System.Text.Encoding.UTF8.GetBytes(statement), AfterAnswer: true);
+    /// <param name="statement">The text.</param>
+    /// <param name="then">What happens between the server's answer and the cut.</param>
+    public void CutAfter(string statement, Func<Task>? then = null) => _cut = new(System.Text.Encoding.UTF8.GetBytes(statement), AfterAnswer: true, then);
 
     public async ValueTask DisposeAsync()
     {
@@ -74,7 +76,7 @@ public sealed class PostgresProxy : IAsyncDisposable
             try
             {
                 await server.ConnectAsync(_server, ended.Token);
-                var muted = new TaskCompletionSource();
+                var muted = new TaskCompletionSource<Func<Task>?>();
                 var up = PumpUpAsync(client, server, muted, ended.Token);
                 var down = PumpDownAsync(server, client, muted, ended.Token);
                 await Task.WhenAny(up, down);
@@ -88,7 +90,7 @@ public sealed class PostgresProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpUpAsync(Socket client, Socket server, TaskCompletionSource muted, CancellationToken ct)
+    private async Task PumpUpAsync(Socket client, Socket server, TaskCompletionSource<Func<Task>?> muted, CancellationToken ct)
     {
         var buffer = new byte[65536];
         for (int count; (count = await client.ReceiveAsync(buffer, ct)) > 0;)
@@ -100,20 +102,25 @@ public sealed class PostgresProxy : IAsyncDisposable
                 if (!cut.AfterAnswer)
                     return;
 
-                muted.SetResult();
+                muted.SetResult(cut.Then);
             }
 
             await server.SendAsync(buffer.AsMemory(0, count), ct);
         }
     }
 
-    private static async Task PumpDownAsync(Socket server, Socket client, TaskCompletionSource muted, CancellationToken ct)
+    private static async Task PumpDownAsync(Socket server, Socket client, TaskCompletionSource<Func<Task>?> muted, CancellationToken ct)
     {
         var buffer = new byte[65536];
         for (int count; (count = await server.ReceiveAsync(buffer, ct)) > 0;)
         {
             if (muted.Task.IsCompleted)
-                return; // PostgreSQL answers when it is done: the commit is on disk, and the client will not hear of it
+            {
+                // PostgreSQL answers when it is done: the commit is on disk, and the client will not hear of it.
+                if (await muted.Task is { } then)
+                    await then();
+                return;
+            }
 
             await client.SendAsync(buffer.AsMemory(0, count), ct);
         }

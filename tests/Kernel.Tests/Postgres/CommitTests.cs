@@ -1,4 +1,5 @@
 using Npgsql;
+using Patterns.DevServers;
 using Patterns.Postgres;
 
 namespace Kernel.Tests.Postgres;
@@ -98,6 +99,29 @@ public sealed class CommitTests(PostgresDatabase database) : IClassFixture<Postg
         }, new() { VerifyCommit = true }, Ct);
 
         result.Should().Be(5);
+    }
+
+    [Fact]
+    [Guarantee("Postgres", 6)]
+    public async Task With_verification_a_server_on_another_timeline_is_not_believed()
+    {
+        await using var server = await DevServers.StartPostgresAsync(new() { Shared = false, Settings = { ["restore_command"] = "false" } }, Ct);
+        await using var proxy = PostgresProxy.Start(server.ConnectionString());
+        await using var application = new Application(proxy.ConnectionString, o => o.VerifyCommit = true);
+        await application.ExecuteAsync("CREATE TABLE written (id uuid)");
+        var directory = await application.ScalarAsync<string>("SHOW data_directory");
+
+        // As after a promotion: the server that answers the question has gone through a recovery since.
+        async Task RecoverAsync()
+        {
+            await server.StopAsync(StopMode.Fast);
+            await File.WriteAllTextAsync(Path.Combine(directory, "recovery.signal"), "", Ct);
+            await server.RestartAsync(Ct);
+        }
+
+        var run = async () => await application.Postgres.RunAsync(async (transaction, ct) => { await WriteAsync(transaction, Guid.CreateVersion7(), ct); proxy.CutAfter("COMMIT\0", RecoverAsync); }, ct: Ct);
+
+        await run.Should().ThrowAsync<OutcomeUnknownException>();
     }
 
     [Fact]

@@ -82,6 +82,31 @@ public sealed class RegistrationTests(PostgresDatabase database) : IClassFixture
     }
 
     [Fact]
+    public async Task Verify_refuses_the_start_and_changes_nothing()
+    {
+        using var host = Host(services => services.AddPostgres(o => (o.ConnectionString, o.Schema, o.SchemaMode) = (database.ConnectionString, "verified", SchemaMode.Verify)));
+
+        var start = () => host.StartAsync(Ct);
+
+        (await start.Should().ThrowAsync<SchemaException>()).Which.Message.Should().Contain("kernel/0001_kernel").And.Contain("ISchema.Print()");
+        (await SchemaExistsAsync("verified")).Should().BeFalse();
+        await host.Services.GetRequiredService<ISchema>().ApplyAsync(Ct);
+        await host.StartAsync(Ct);
+        await host.StopAsync(Ct);
+    }
+
+    [Fact]
+    public async Task Off_looks_at_nothing()
+    {
+        using var host = Host(services => services.AddPostgres(o => (o.ConnectionString, o.Schema, o.SchemaMode) = (database.ConnectionString, "ignored", SchemaMode.Off)));
+
+        await host.StartAsync(Ct);
+
+        (await SchemaExistsAsync("ignored")).Should().BeFalse();
+        await host.StopAsync(Ct);
+    }
+
+    [Fact]
     public void Scripts_and_partitions_are_registered_once_and_contradictions_are_refused()
     {
         var services = new ServiceCollection();
@@ -155,6 +180,13 @@ public sealed class RegistrationTests(PostgresDatabase database) : IClassFixture
             return (TimeSpan)(await ask.ExecuteScalarAsync(ct))!;
         }, ct: Ct);
         moved.Should().Be(TimeSpan.FromHours(1));
+    }
+
+    private async Task<bool> SchemaExistsAsync(string schema)
+    {
+        await using var command = database.DataSource.CreateCommand("SELECT to_regnamespace($1) IS NOT NULL");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = schema });
+        return (bool)(await command.ExecuteScalarAsync(Ct))!;
     }
 
     private static IHost Host(Action<IServiceCollection> configure)

@@ -170,7 +170,7 @@ public abstract class SchemaTests(Func<string> connectionString)
     }
 
     [Fact]
-    public async Task Verify_changes_nothing_and_says_what_is_missing_and_how_to_print_it()
+    public async Task Checking_changes_nothing_and_says_what_is_missing()
     {
         await using var application = New("verify", One);
 
