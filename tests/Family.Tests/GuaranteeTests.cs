@@ -28,7 +28,7 @@ public sealed partial class GuaranteeTests
 
     private static IEnumerable<string> Problems(Repository repository)
     {
-        var named = Named(repository).ToList();
+        var named = Named(repository).Distinct().ToList();
         foreach (var (file, package, number, isTest) in named)
         {
             if (!isTest)

@@ -16,7 +16,7 @@ public sealed class TextTests
         new("session SET in a script", ["src"], [".sql"], Matching(@"(?:\A|;)\s*SET\s+(?!LOCAL\b|TRANSACTION\b|CONSTRAINTS\b)[A-Za-z_]"), SessionState),
         new("session state", ["src"], [".cs", ".sql"],
             Matching(@"set_config\([^)]*,\s*false\s*\)|\bpg_(?:try_)?advisory_lock(?:_shared)?\b|CREATE\s+(?:LOCAL\s+)?TEMP(?:ORARY)?\s"), SessionState),
-        new("random id", [.. Everywhere], [".cs", ".sql"], Matching(@"\bNew" + @"Guid\(|\bgen_random_uuid\b|\buuid_generate_v4\b"), "ids of rows are UUIDv7: Guid.CreateVersion7()"),
+        new("random id", ["src", "samples"], [".cs", ".sql"], Matching(@"\bNew" + @"Guid\(|\bgen_random_uuid\b|\buuid_generate_v4\b"), "ids of rows are UUIDv7: Guid.CreateVersion7()"),
         new("wait in a test", ["tests"], [".cs"], Matching(@"\bTask\.De" + @"lay\(|\bThread\.Sl" + @"eep\("), "await a signal, or move a fake clock"),
         new("unfinished work", [.. Everywhere], [], Matching(@"\bTO" + @"DO\b|\bFIX" + @"ME\b|\bHA" + @"CK\b"), "do it or leave it out"),
         new("region", ["src", "tests", "benchmarks", "samples"], [".cs"], Matching(@"^\s*#reg" + "ion"), "give the part a file of its own"),
