@@ -88,24 +88,36 @@ public sealed class GenerationTests(PostgresDatabase database) : IClassFixture<P
         (await _application.EffectsOfAsync(webhookEvent)).Should().Be(1);
     }
 
-    [Fact, Guarantee("WebhookDedup", 7)]
-    public async Task Sixty_four_deliveries_across_a_turn_have_one_effect()
+    [Theory, Guarantee("WebhookDedup", 7)]
+    [InlineData("as it is")]
+    [InlineData("without the lock")]
+    public async Task Sixty_four_deliveries_across_a_turn_have_one_effect_which_rests_on_the_index_alone(string statement)
     {
+        await using var own = await database.NewAsync();
+        await using var application = await StartAsync(own.ConnectionString);
+        if (statement == "without the lock")
+        {
+            await application.ExecuteAsync("CREATE FUNCTION always(bigint) RETURNS boolean LANGUAGE sql AS 'SELECT true'");
+            await application.ExecuteAsync("DO $$ BEGIN EXECUTE replace(pg_get_functiondef('patterns.webhook_dedup_claim'::regproc), 'pg_try_advisory_xact_lock(', 'public.always('); END $$");
+        }
+
         for (var round = 0; round < 10; round++)
         {
             var webhookEvent = Event();
-            await TurnAsync(current: 1, overlap: true);
+            await application.ExecuteAsync("UPDATE patterns.webhook_dedup_clock SET current = 1, overlap = true");
             var start = new Rendezvous(65);
             var deliveries = Enumerable.Range(0, 64).Select(async _ =>
             {
                 await start.ArriveAsync();
-                return await _application.DeliverAsync(webhookEvent);
+                return await application.DeliverAsync(webhookEvent);
             }).ToList();
             await start.ArriveAsync();
-            await TurnAsync(current: 2, overlap: false);
+            await application.ExecuteAsync("UPDATE patterns.webhook_dedup_clock SET current = 2, overlap = false");
 
-            (await Task.WhenAll(deliveries)).Count(r => r.Outcome == ClaimOutcome.New).Should().Be(1);
-            (await _application.EffectsOfAsync(webhookEvent)).Should().Be(1);
+            var outcomes = (await Task.WhenAll(deliveries)).CountBy(r => r.Outcome).ToDictionary();
+            outcomes[ClaimOutcome.New].Should().Be(1);
+            if (statement == "without the lock") outcomes.Should().NotContainKey(ClaimOutcome.InFlight);
+            (await application.EffectsOfAsync(webhookEvent)).Should().Be(1);
         }
     }
 
