@@ -29,9 +29,14 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <param name="prefix">The command and its arguments, before <c>dotnet</c>.</param>
     /// <param name="scenario">The name of its class in tests/Children.</param>
     /// <param name="arguments">What its <c>RunAsync</c> gets.</param>
-    public static ChildProcess Start(IReadOnlyDictionary<string, string?> environment, IEnumerable<string> prefix, string scenario, params IEnumerable<string> arguments)
+    public static ChildProcess Start(IReadOnlyDictionary<string, string?> environment, IEnumerable<string> prefix, string scenario, params IEnumerable<string> arguments) =>
+        Start(AssemblyPath, environment, prefix, scenario, arguments);
+
+    /// <summary>The same from a copy of the assembly and its companions, for a user who cannot read the original.</summary>
+    public static ChildProcess Start(
+        string assembly, IReadOnlyDictionary<string, string?> environment, IEnumerable<string> prefix, string scenario, params IEnumerable<string> arguments)
     {
-        string[] command = [.. prefix, Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet", AssemblyPath, scenario, .. arguments];
+        string[] command = [.. prefix, Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet", assembly, scenario, .. arguments];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             UseShellExecute = false,

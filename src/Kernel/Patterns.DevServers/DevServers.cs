@@ -5,7 +5,7 @@ public static class DevServers
 {
     /// <summary>Starts a PostgreSQL server, or returns the one that this process started with equal options.</summary>
     /// <param name="options">How it is started; null takes the defaults.</param>
-    /// <param name="ct">Ends the waiting. A server that is being started for nobody else is removed again.</param>
+    /// <param name="ct">Ends the waiting. A server that was being started for nobody else is removed before the exception is thrown.</param>
     /// <returns>The server. It is stopped and removed when everybody who got it has disposed it, or when this process ends, be it by <c>SIGKILL</c>.</returns>
     /// <exception cref="ArgumentException">An option, or <c>PATTERNS_POSTGRES</c>, is not one; the message names it.</exception>
     /// <exception cref="InvalidOperationException">The role of <c>PATTERNS_POSTGRES</c> may not make databases, or no user was found that a server can run as.</exception>
@@ -21,7 +21,7 @@ public static class DevServers
 
     /// <summary>Starts a Redis server, or returns the one that this process started with equal options.</summary>
     /// <param name="options">How it is started; null takes the defaults.</param>
-    /// <param name="ct">Ends the waiting. A server that is being started for nobody else is removed again.</param>
+    /// <param name="ct">Ends the waiting. A server that was being started for nobody else is removed before the exception is thrown.</param>
     /// <returns>The server. It is stopped and removed when everybody who got it has disposed it, or when this process ends, be it by <c>SIGKILL</c>.</returns>
     /// <exception cref="ArgumentException">An option, or <c>PATTERNS_REDIS</c>, is not one; the message names it.</exception>
     /// <exception cref="ServerNotFoundException">There is no Redis on this machine; the message has the command that installs it.</exception>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Kernel.Tests.DevServers;
+namespace Kernel.Tests.Servers;
 
 /// <summary>What is left of a server when the process that started it ends, in whatever way.</summary>
 public sealed class DeathTests

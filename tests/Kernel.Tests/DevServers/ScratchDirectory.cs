@@ -1,4 +1,4 @@
-namespace Kernel.Tests.DevServers;
+namespace Kernel.Tests.Servers;
 
 /// <summary>A directory for one test, which every user may use, as servers do not run as root.</summary>
 internal sealed class ScratchDirectory : IDisposable

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Kernel.Tests.DevServers;
+namespace Kernel.Tests.Servers;
 
 /// <summary>Another process that starts a server.</summary>
 internal sealed class ServerChild(ChildProcess process) : IAsyncDisposable

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Kernel.Tests.DevServers;
+namespace Kernel.Tests.Servers;
 
 /// <summary>What a server leaves on a machine, looked at from outside.</summary>
 internal static class Traces

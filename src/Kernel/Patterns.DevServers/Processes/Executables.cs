@@ -11,8 +11,11 @@ internal static class Executables
     /// <summary>The directories of the environment variable.</summary>
     public static IEnumerable<string> Path => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>The same, and after them the directories with what every system has.</summary>
+    public static IEnumerable<string> PathWithSystem => Path.Concat(SystemDirectories).Distinct(StringComparer.Ordinal);
+
     /// <summary>A program that every system has somewhere.</summary>
-    public static string? Find(string name) => FindIn(Path.Concat(SystemDirectories), name);
+    public static string? Find(string name) => FindIn(PathWithSystem, name);
 
     public static string? FindIn(IEnumerable<string> directories, string name) => directories.Select(directory => System.IO.Path.Combine(directory, name)).FirstOrDefault(File.Exists);
 

@@ -14,8 +14,8 @@ internal abstract class LocalServer(string name, OwnedDirectory directory, Owned
         switch (signal)
         {
             case ServerSignal.Kill: ServerProcesses.Kill(path); break;
-            case ServerSignal.Pause: ServerProcesses.Signal(path, LibC.SigStop); break;
-            case ServerSignal.Resume: ServerProcesses.Signal(path, LibC.SigCont); break;
+            case ServerSignal.Pause: ServerProcesses.Pause(path); break;
+            case ServerSignal.Resume: ServerProcesses.Resume(path); break;
             case ServerSignal.Fast: LibC.Signal(Process.Id, FastSignal); break;
             case ServerSignal.Immediate: LibC.Signal(Process.Id, ImmediateSignal); break;
         }

@@ -60,17 +60,25 @@ internal static class LocalStart
                 var log = server.Log!;
                 var noRoom = server.Began ? NoRoom.FirstOrDefault(log.Mentions) : $"the user '{user.Name}' cannot work there";
                 var again = noRoom is null && attempt < PortAttempts && log.Mentions("Address already in use");
-                if (again || noRoom is not null || !options.KeepOnFailure) await server.DisposeAsync().ConfigureAwait(false);
-                if (again) continue;
-                if (noRoom is not null) throw new IOException(noRoom, error);
-                if (mayDiscard && await discard().ConfigureAwait(false))
+                if (!again && noRoom is null && mayDiscard)
                 {
                     mayDiscard = false;
-                    continue;
+                    again = await discard().ConfigureAwait(false);
                 }
-                if (!options.KeepOnFailure) throw;
-                await server.KeepAsync().ConfigureAwait(false);
-                throw new ServerStartException($"{error.Message}\nIts directory is kept: {directory.FullPath}", error);
+                if (!again && noRoom is null && options.KeepOnFailure)
+                {
+                    await server.KeepAsync().ConfigureAwait(false);
+                    throw new ServerStartException($"{error.Message}\nIts directory is kept: {directory.FullPath}", error);
+                }
+                await server.DisposeAsync().ConfigureAwait(false);
+                if (again) continue;
+                if (noRoom is not null) throw new IOException(noRoom, error);
+                throw;
+            }
+            catch
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+                throw;
             }
         }
     }

@@ -23,14 +23,20 @@ internal static class ServerProcesses
         return found;
     }
 
-    /// <summary>Signals all of them; again, as long as new ones appear.</summary>
-    public static void Signal(string directory, int signal)
+    /// <summary>Stops all of them where they are, and returns when they are stopped: a signal takes effect only when its process gets a processor.</summary>
+    public static void Pause(string directory)
     {
-        var seen = new HashSet<int>();
-        while (In(directory).Where(seen.Add).ToList() is { Count: > 0 } fresh)
+        while (In(directory).Where(process => !IsStopped(process)).ToList() is { Count: > 0 } running)
         {
-            foreach (var process in fresh) LibC.Signal(process, signal);
+            foreach (var process in running) LibC.Signal(process, LibC.SigStop);
+            Thread.Yield();
         }
+    }
+
+    /// <summary>Lets all of them go on.</summary>
+    public static void Resume(string directory)
+    {
+        foreach (var process in In(directory)) LibC.Signal(process, LibC.SigCont);
     }
 
     /// <summary>Kills all of them, and gives back the shared memory that a killed PostgreSQL leaves in the kernel.</summary>
@@ -54,6 +60,20 @@ internal static class ServerProcesses
         if (lines.Length > 6 && lines[6].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var id]
             && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var segment))
             LibC.RemoveSharedMemory(segment);
+    }
+
+    /// <summary>State T of proc(5), which comes after the name in parentheses; a process that has ended does not run either.</summary>
+    private static bool IsStopped(int process)
+    {
+        try
+        {
+            var fields = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            return fields.AsSpan(fields.LastIndexOf(')') + 1).TrimStart() is ['T' or 't' or 'Z' or 'X', ..];
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     private static string? WorkingDirectory(string process)

@@ -13,6 +13,7 @@ internal sealed class SharedServers<TServer>
 
     public static async Task<Lease> AcquireAsync(ServerOptions options, Func<Task<TServer>> start, CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
         var key = options.Shared ? string.Join('\n', options.Key) : Guid.CreateVersion7().ToString();
         SharedServers<TServer> shared;
         lock (All)

@@ -94,6 +94,7 @@ internal sealed class WatchedProcess : IAsyncDisposable
             WorkingDirectory = "/",
         };
         foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToList()) start.Environment.Remove(variable);
+        start.Environment["PATH"] = string.Join(':', Executables.PathWithSystem); // for the scripts' own commands
         start.Environment["LC_ALL"] = "C"; // some messages are recognised by their text
         foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
 
