@@ -51,8 +51,7 @@ app.MapGet("/api/payments", static (PaymentStore payments, string? @event, Cance
 app.MapGet("/api/webhooks", static (WebhooksQuery webhooks, CancellationToken ct) => webhooks.ReadAsync(ct));
 app.MapGet("/api/webhooks/live", static (WebhooksQuery webhooks, CancellationToken ct) => TypedResults.ServerSentEvents(webhooks.FollowAsync(ct)));
 app.MapHealthChecks("/health");
-if (app.Environment.IsDevelopment())
-    app.MapScenarios();
+app.MapScenarios();
 
 if (demo)
     return await app.PlayDemoAsync();

@@ -16,7 +16,8 @@ internal static partial class DeliveryLogging
             var status = context.Response.StatusCode;
             var outcome = context.Features.Get<WebhookAnswer>()?.Outcome ?? (status < 500 ? DeliveryOutcome.Refused : DeliveryOutcome.Failed);
             log.Add(new Delivery(time.GetUtcNow(), webhook?.Id, webhook?.Type, status, outcome));
-            LogDelivery(app.Logger, webhook?.Id, webhook?.Type, status, outcome);
+            // A refused one is logged, with the reason, by Patterns.WebhookSecurity.
+            if (webhook is not null) LogDelivery(app.Logger, webhook.Id, webhook.Type, status, outcome);
         }));
     }
 

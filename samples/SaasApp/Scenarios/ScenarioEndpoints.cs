@@ -12,11 +12,12 @@ internal static class ScenarioEndpoints
         services.AddSingleton(static _ => new HttpClient(new SocketsHttpHandler { UseProxy = false }));
     }
 
-    /// <summary>The page's buttons. In Development only: outside it, they would let anybody have an event signed.</summary>
-    public static void MapScenarios(this IEndpointRouteBuilder app)
+    /// <summary>The page's buttons. Outside Development there are none: they would let anybody have an event signed.</summary>
+    public static void MapScenarios(this WebApplication app)
     {
-        app.MapGet("/api/scenarios", static () => Scenario.All);
-        app.MapPost("/api/scenarios/{id}", PlayAsync);
+        var scenarios = app.Environment.IsDevelopment() ? Scenario.All : [];
+        app.MapGet("/api/scenarios", () => scenarios);
+        if (scenarios.Count > 0) app.MapPost("/api/scenarios/{id}", PlayAsync);
     }
 
     private static async Task<Results<Ok<ScenarioReport>, NotFound>> PlayAsync(string id, ScenarioPlayer player, CancellationToken ct) =>

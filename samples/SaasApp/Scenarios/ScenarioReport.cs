@@ -10,8 +10,8 @@ public sealed record ScenarioReport(Scenario Scenario, string EventId, IReadOnly
     /// <summary>Whether the event had the effects that it must have.</summary>
     public bool IsRight => Effects == Scenario.Effects;
 
-    /// <summary>The answers in words, equal ones counted: <c>1 x 200 new, 9 x 200 duplicate</c>.</summary>
-    public string Summary => string.Join(", ", Answers.GroupBy(static answer => answer).Select(static group => $"{group.Count()} x {group.Key}"));
+    /// <summary>The answers in words, equal ones counted: <c>200 new, 9 × 200 duplicate</c>.</summary>
+    public string Summary => string.Join(", ", Answers.GroupBy(static answer => answer).Select(static group => group.Count() == 1 ? $"{group.Key}" : $"{group.Count()} × {group.Key}"));
 
     /// <summary>The answer to one delivery.</summary>
     /// <param name="Status">The status code; null when the connection broke.</param>
