@@ -62,7 +62,7 @@ public sealed class FreshConsoles : IAsyncLifetime
         var added = await CommandLine.RunAsync(directory, Environment, stopAfter: null, "dotnet", "add", "package", package.FullName, "--version", VersionOf(package));
         return added.ExitCode != 0
             ? added
-            : await CommandLine.RunAsync(directory, Environment, stopAfter: null, "dotnet", "build", "--no-restore", "-nologo", "-v:quiet", "-clp:NoSummary");
+            : await CommandLine.RunAsync(directory, Environment, stopAfter: null, "dotnet", "build", "--no-restore", "-nologo", "-v:quiet");
     }
 
     private string VersionOf(Package package) =>
