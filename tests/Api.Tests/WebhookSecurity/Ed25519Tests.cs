@@ -60,7 +60,12 @@ public sealed class Ed25519Tests(Peers peers)
     [Fact]
     public async Task A_public_key_does_not_sign()
     {
-        using var it = Make((string)(await peers.CallAsync("ed25519.publicKey", new { seed = Seed1 }))!);
+        var publicKey = (string)(await peers.CallAsync("ed25519.publicKey", new { seed = Seed1 }))!;
+        using var it = new Verification(o =>
+        {
+            o.Ed25519Verifier = OpenSsl.Verify;
+            o.AddSource("it", WebhookScheme.StandardWebhooks, keys => keys.Add("public", "whpk_" + publicKey));
+        });
 
         it.Invoking(x => x.Sign(Body, "msg_1")).Should().Throw<InvalidOperationException>().WithMessage("*can sign*");
     }

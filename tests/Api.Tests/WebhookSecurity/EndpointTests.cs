@@ -72,7 +72,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    [Guarantee("WebhookSecurity", 5)]
+    [Guarantee("WebhookSecurity", 12)]
     public async Task Refusals_are_told_apart_in_the_log_and_not_in_the_answer()
     {
         var logs = new CollectedLogs();

@@ -8,6 +8,7 @@ public sealed class TelemetryTests
 {
     [Fact]
     [Guarantee("WebhookSecurity", 6)]
+    [Guarantee("WebhookSecurity", 12)]
     public async Task Outcomes_are_counted_by_source_and_matches_by_key()
     {
         // A name of its own, because the meter is shared by all tests that run meanwhile.
