@@ -1,4 +1,3 @@
-using Patterns.DevServers;
 using Patterns.WebhookSecurity;
 using SaasApp;
 
@@ -16,16 +15,15 @@ if (demo)
 if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
     builder.WebHost.UseUrls("http://127.0.0.1:5080");
 
-// In Development, a PostgreSQL that lives as long as this process, unless there is one.
-var connectionString = builder.Configuration.GetConnectionString("Postgres");
-await using var server = builder.Environment.IsDevelopment() && connectionString is null ? await DevServers.StartPostgresAsync() : null;
-connectionString ??= server?.ConnectionString();
+// A PostgreSQL that lives as long as this process, unless ConnectionStrings:Postgres names one.
+if (builder.Environment.IsDevelopment())
+    builder.AddDevServers(o => o.Redis = null);
 
 var secret = StripeSecret.Read(builder.Configuration, builder.Environment);
 builder.Services.AddSingleton(secret);
 builder.Services.AddSingleton(new CrashPoints(doomed));
 
-builder.Services.AddPostgres(o => o.ConnectionString = connectionString).AddSchemaScripts("saas_app", typeof(Program).Assembly);
+builder.Services.AddPostgres(o => o.ConnectionString = builder.Configuration.GetConnectionString("Postgres")).AddSchemaScripts("saas_app", typeof(Program).Assembly);
 builder.Services.AddWebhookSecurity(o => o.AddSource(StripeWebhook.Source, WebhookScheme.Stripe, keys => keys.Add("current", secret.Value)));
 builder.Services.AddWebhookDedup(o => o.Source(StripeWebhook.Source, source => source.UseStripe()));
 

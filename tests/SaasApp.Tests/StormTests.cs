@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace SaasApp.Tests;
+
+/// <summary>Many deliveries of many events from several senders to several processes of the application on one database, while one process after the other is killed.</summary>
+public sealed class StormTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private const int Events = 500;
+    private const int Deliveries = 64;
+    private const int Processes = 4;
+    private const int EventsAtOnce = 5;
+    private const int LeastKills = 5;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    [Guarantee("WebhookDedup", 1)]
+    public async Task Five_hundred_events_delivered_64_times_each_at_once_to_dying_processes_take_effect_once_each()
+    {
+        var ports = FreePorts();
+        var apps = ports.Select(StartAppAsync).ToArray();
+        await Task.WhenAll(apps);
+        var senders = Enumerable.Range(0, Processes).Select(_ => StartSender(ports)).ToList();
+        using var over = new CancellationTokenSource();
+        var kills = 0;
+        try
+        {
+            foreach (var sender in senders) await sender.WaitForLineAsync("ready", Ct);
+            var killing = KillAsync();
+
+            var (delivered, attempts) = (0, 0);
+            for (var first = 0; first < Events; first += EventsAtOnce)
+            {
+                // On a fast machine the events wait for the kills: the last one is delivered after the fifth.
+                await Eventually.HoldsAsync("the next process was killed", () => killing.IsCompleted || Volatile.Read(ref kills) * Events >= first * (LeastKills + 1) - Events);
+                foreach (var sender in senders) await sender.WriteLineAsync($"{first} {EventsAtOnce}");
+                foreach (var sender in senders)
+                {
+                    var counts = (await sender.ReadLineAsync(Ct)).Split(' ');
+                    delivered += int.Parse(counts[0], CultureInfo.InvariantCulture);
+                    attempts += int.Parse(counts[1], CultureInfo.InvariantCulture);
+                }
+            }
+
+            await over.CancelAsync();
+            await killing;
+            TestContext.Current.SendDiagnosticMessage($"{delivered} deliveries took {attempts} attempts; {kills} processes were killed");
+
+            // Every delivery ended with 2xx; so each of the events was acknowledged, and must be there, once.
+            delivered.Should().Be(Events * Deliveries);
+            kills.Should().BeGreaterThanOrEqualTo(LeastKills);
+            (await EffectsAsync()).Should().HaveCount(Events).And.OnlyContain(effect => effect.Value == 1);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            foreach (var sender in senders) await sender.DisposeAsync();
+            foreach (var app in apps) await (await app).DisposeAsync();
+        }
+
+        async Task KillAsync()
+        {
+            using var second = new PeriodicTimer(TimeSpan.FromSeconds(1));
+            try
+            {
+                for (var next = 0; await second.WaitForNextTickAsync(over.Token); next = (next + 1) % Processes)
+                {
+                    await using (var app = await apps[next]) await app.KillAsync();
+                    Interlocked.Increment(ref kills);
+                    apps[next] = StartAppAsync(ports[next]);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The storm is over.
+            }
+        }
+    }
+
+    private Task<AppProcess> StartAppAsync(int port) => AppProcess.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal)
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+        ["Stripe__WebhookSecret"] = RunningApp.Secret,
+        // The server takes 200 connections, from all processes together.
+        ["ConnectionStrings__Postgres"] = database.ConnectionString + ";Maximum Pool Size=20",
+        ["Logging__LogLevel__Default"] = "Error",
+        ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
+        // Each start compiles what it runs, on the processors that the storm needs.
+        ["DOTNET_TieredPGO"] = "0",
+    });
+
+    private static ChildProcess StartSender(IEnumerable<int> ports) => ChildProcess.Start(
+        "DeliverStorm",
+        [RunningApp.Secret, AppProcess.File("Stripe/invoice.paid.json"), $"{Deliveries / Processes}", .. ports.Select(port => $"http://127.0.0.1:{port}")]);
+
+    private async Task<Dictionary<string, long>> EffectsAsync()
+    {
+        await using var select = database.DataSource.CreateCommand("SELECT event_id, count(*) FROM app.payments GROUP BY event_id");
+        await using var row = await select.ExecuteReaderAsync(Ct);
+        var effects = new Dictionary<string, long>(StringComparer.Ordinal);
+        while (await row.ReadAsync(Ct)) effects.Add(row.GetString(0), row.GetInt64(1));
+        return effects;
+    }
+
+    // Held together, so that they differ. A killed process comes back at the port that its senders know.
+    private static int[] FreePorts()
+    {
+        var listeners = Enumerable.Range(0, Processes).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        foreach (var listener in listeners) listener.Start();
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        foreach (var listener in listeners) listener.Dispose();
+        return ports;
+    }
+}
