@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Patterns.WebhookSecurity;
 
@@ -17,7 +18,12 @@ internal sealed class RequestBody(ArrayPool<byte> pool) : IDisposable
     /// <summary>Reads the body up to its end; false as soon as it is over the limit.</summary>
     public async ValueTask<bool> ReadAsync(HttpRequest request, int limit, CancellationToken ct)
     {
-        if (request.ContentLength > limit) return false;
+        if (request.ContentLength > limit)
+        {
+            // Kestrel reads what a handler left unread, for up to five seconds, unless it is over the limit of its own.
+            if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server) server.MaxRequestBodySize = limit;
+            return false;
+        }
         if (request.Body.CanSeek) request.Body.Position = 0;
         _buffer = pool.Rent((int)Math.Min(Math.Max(request.ContentLength ?? 0, 255) + 1, FirstBuffer));
         while (true)

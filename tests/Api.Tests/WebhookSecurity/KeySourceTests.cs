@@ -113,7 +113,7 @@ public sealed class KeySourceTests
         var (store, it) = Make(("acme", Old));
         using var _ = it;
         var never = new TaskCompletionSource();
-        store.Before = ct => listensToItsToken ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct) : never.Task;
+        store.Before = ct => listensToItsToken ? never.Task.WaitAsync(ct) : never.Task;
 
         var waiting = VerifyAsync(it, Old, "acme");
         await store.AskedAsync();
