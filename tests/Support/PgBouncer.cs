@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using Xunit;
 
@@ -16,15 +14,13 @@ public sealed class PgBouncer(PostgresServer server) : IAsyncLifetime
     private const string UntilInputEnds = "\"$0\" \"$1\" & pooler=$!; cat >/dev/null; kill \"$pooler\"; wait \"$pooler\"";
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("patterns-pgbouncer-");
-    private readonly int _port = FreePort();
     private Process? _process;
 
     /// <summary>The connection string for the same database through the pooler.</summary>
     public string Through(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
     {
-        Host = "127.0.0.1",
-        Port = _port,
-        SslMode = SslMode.Disable,
+        Host = _directory.FullName,
+        Port = 6432,
         NoResetOnClose = true,
     }.ConnectionString;
 
@@ -39,9 +35,9 @@ public sealed class PgBouncer(PostgresServer server) : IAsyncLifetime
              * = host={target.Host} port={target.Port} user={target.Username} {(target.Password is { } password ? $"password={password}" : "")}
 
              [pgbouncer]
-             listen_addr = 127.0.0.1
-             listen_port = {_port}
-             unix_socket_dir =
+             listen_addr =
+             listen_port = 6432
+             unix_socket_dir = {_directory.FullName}
              auth_type = any
              pool_mode = transaction
              default_pool_size = 4
@@ -74,13 +70,6 @@ public sealed class PgBouncer(PostgresServer server) : IAsyncLifetime
         }
 
         _directory.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task RunAsync(params string[] command)
