@@ -35,12 +35,17 @@ internal sealed class OwnedDirectory : IDisposable
             try
             {
                 if (TryLock(path, FileMode.CreateNew) is not { } held) continue;
-                user.Own(path);
-                return new OwnedDirectory(path, held);
+                // Between the making of the file and our lock, somebody who clears up may have had the lock, and have removed the directory: ours is then on a file that is gone.
+                if (File.Exists(held.Name))
+                {
+                    user.Own(path);
+                    return new OwnedDirectory(path, held);
+                }
+                held.Dispose();
             }
             catch (IOException) when (attempt < Attempts)
             {
-                // Whoever clears up may have taken the lock between the making of the file and ours; he removes the directory.
+                // Or has it now, and will remove the directory.
             }
             catch
             {
@@ -67,7 +72,7 @@ internal sealed class OwnedDirectory : IDisposable
             {
                 if (!File.Exists(Path.Combine(path, LockName)))
                 {
-                    if (time.GetUtcNow() - new DateTimeOffset(Directory.GetCreationTimeUtc(path)) > MakingTakesAtMost && !File.Exists(Path.Combine(path, KeepName))) Remove(path);
+                    if (Directory.Exists(path) && time.GetUtcNow() - new DateTimeOffset(Directory.GetLastWriteTimeUtc(path)) > MakingTakesAtMost) Remove(path);
                 }
                 else if (!File.Exists(Path.Combine(path, KeepName)) && TryLock(path, FileMode.Open) is { } held)
                 {
