@@ -69,7 +69,7 @@ public sealed class DatabaseTests(PostgresDatabase database) : IClassFixture<Pos
         var first = database.Server.TemplateAsync("given up", async (_, ct) =>
         {
             begun.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+            await new TaskCompletionSource().Task.WaitAsync(ct); // for ever
         }, cancel.Token);
         await begun.Task;
         var second = database.Server.TemplateAsync("given up", (_, _) => Task.CompletedTask, Token);
