@@ -52,6 +52,14 @@ internal sealed class Application : IAsyncDisposable, ILoggerProvider, ILogger
     public async Task<WebhookReceipt> DeliverAsync(WebhookEvent webhookEvent) =>
         await Dedup.RunOnceAsync(webhookEvent, async (transaction, _) => await EffectAsync(transaction, webhookEvent), TestContext.Current.CancellationToken);
 
+    /// <summary>Delivers again, as a provider does, until the server has noticed that the transaction which held the event is gone.</summary>
+    public async Task<WebhookReceipt> RedeliverAsync(WebhookEvent webhookEvent)
+    {
+        WebhookReceipt receipt = default;
+        await Eventually.HoldsAsync("the event is free", async () => (receipt = await DeliverAsync(webhookEvent)).Outcome != ClaimOutcome.InFlight);
+        return receipt;
+    }
+
     public async Task<OpenTransaction> BeginAsync() => await OpenTransaction.BeginAsync(Postgres.DataSource, Dedup);
 
     public async Task<T> ScalarAsync<T>(string sql, params object[] values)

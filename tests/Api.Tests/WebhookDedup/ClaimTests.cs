@@ -231,7 +231,7 @@ public abstract class ClaimTests(Func<string> connectionString) : IAsyncLifetime
         await deliver.Should().ThrowAsync<Npgsql.NpgsqlException>();
 
         (await _application.EffectsOfAsync(webhookEvent)).Should().Be(0);
-        (await _application.DeliverAsync(webhookEvent)).Outcome.Should().Be(ClaimOutcome.New);
+        (await _application.RedeliverAsync(webhookEvent)).Outcome.Should().Be(ClaimOutcome.New);
     }
 
     [Fact]

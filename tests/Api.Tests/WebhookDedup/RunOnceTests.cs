@@ -64,7 +64,7 @@ public sealed class RunOnceTests(PostgresDatabase database) : IClassFixture<Post
                 // The claim is given up in the middle, as when the connection is lost, and another delivery gets through before the handler's failure is seen.
                 await using (var command = new Npgsql.NpgsqlCommand("SELECT pg_terminate_backend(pg_backend_pid())", transaction.Connection, transaction))
                     await FluentActions.Awaiting(() => command.ExecuteNonQueryAsync(ct)).Should().ThrowAsync<Npgsql.NpgsqlException>();
-                (await application.DeliverAsync(webhookEvent)).Outcome.Should().Be(ClaimOutcome.New);
+                (await application.RedeliverAsync(webhookEvent)).Outcome.Should().Be(ClaimOutcome.New);
                 throw new TimeoutException("no answer");
             },
             TestContext.Current.CancellationToken);
