@@ -12,7 +12,7 @@ namespace Children;
 /// </summary>
 public static class DeliverStorm
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -58,7 +58,8 @@ public static class DeliverStorm
                 // No answer: the process is dead, or not up again yet. It may have committed or not; the provider delivers again.
             }
 
-            await pause.WaitForNextTickAsync();
+            // A little longer each time: on a slow machine the attempts would take what the work needs.
+            for (var tick = 0; tick < Math.Min(attempt, 4); tick++) await pause.WaitForNextTickAsync();
         }
     }
 }
