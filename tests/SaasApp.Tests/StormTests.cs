@@ -84,8 +84,8 @@ public sealed class StormTests(PostgresDatabase database) : IClassFixture<Postgr
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
         ["Stripe__WebhookSecret"] = RunningApp.Secret,
-        // The server takes 200 connections, from all processes together.
-        ["ConnectionStrings__Postgres"] = database.ConnectionString + ";Maximum Pool Size=20",
+        // More connections than processors only wait for each other, and each one has the statement to plan.
+        ["ConnectionStrings__Postgres"] = database.ConnectionString + ";Maximum Pool Size=8",
         ["Logging__LogLevel__Default"] = "Error",
         ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
         // Each start compiles what it runs, on the few processors that four processes share.
