@@ -7,65 +7,75 @@ namespace Patterns.WebhookDedup;
 /// <summary>The hot statement: one call of <c>webhook_dedup_claim</c> (Schema/0002_claim.sql), where its invariant is written down.</summary>
 internal sealed class ClaimStatement(IPostgres postgres)
 {
-    private readonly string _text = postgres.Sql(
-        "SELECT o_outcome, o_receipt, o_stored, o_received_at, o_deliveries, o_fingerprint FROM {schema}.webhook_dedup_claim($1, $2, $3, $4, $5, $6)");
+    private const string Columns = "SELECT o_outcome, o_receipt, o_stored, o_received_at, o_deliveries, o_fingerprint FROM ";
+    private readonly string _one = postgres.Sql(Columns + "{schema}.webhook_dedup_claim($1, $2, $3, $4, $5, $6)");
+    private readonly string _all = postgres.Sql(Columns + "{schema}.webhook_dedup_claim_all($1, $2, $3, $4, $5, $6)");
 
-    /// <summary>Claims the events in the order of the list, with one answer each.</summary>
-    public async ValueTask<Claim[]> ExecuteAsync(NpgsqlTransaction transaction, IReadOnlyList<WebhookEvent> events, byte[]?[] fingerprints, bool stored, CancellationToken ct)
+    /// <summary>Claims one event.</summary>
+    public async ValueTask<Claim> ExecuteAsync(NpgsqlTransaction transaction, WebhookEvent webhookEvent, byte[]? fingerprint, bool stored, CancellationToken ct)
     {
-        var command = new NpgsqlCommand(_text, transaction.Connection, transaction);
+        var command = new NpgsqlCommand(_one, transaction.Connection, transaction);
         await using (command.ConfigureAwait(false))
         {
-            Bind(command.Parameters, events, fingerprints, stored);
-            try
-            {
-                await postgres.PrepareAsync(command, ct).ConfigureAwait(false);
-                var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    var claims = new Claim[events.Count];
-                    for (var i = 0; i < claims.Length; i++)
-                    {
-                        await reader.ReadAsync(ct).ConfigureAwait(false);
-                        claims[i] = Read(reader);
-                    }
+            Add(command, NpgsqlDbType.Text, webhookEvent.Tenant);
+            Add(command, NpgsqlDbType.Text, webhookEvent.Source);
+            Add(command, NpgsqlDbType.Text, webhookEvent.Id);
+            Add(command, NpgsqlDbType.Uuid, Guid.CreateVersion7());
+            Add(command, NpgsqlDbType.Bytea, fingerprint);
+            Add(command, NpgsqlDbType.Boolean, stored);
+            var claims = new Claim[1];
+            await ReadAsync(transaction, command, claims, ct).ConfigureAwait(false);
+            return claims[0];
+        }
+    }
 
-                    return claims;
+    /// <summary>Claims the events in the order of the list, with one answer each.</summary>
+    public async ValueTask<Claim[]> ExecuteAsync(NpgsqlTransaction transaction, WebhookEvent[] events, byte[]?[] fingerprints, CancellationToken ct)
+    {
+        var command = new NpgsqlCommand(_all, transaction.Connection, transaction);
+        await using (command.ConfigureAwait(false))
+        {
+            Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(events, e => e.Tenant));
+            Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(events, e => e.Source));
+            Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(events, e => e.Id));
+            Add(command, NpgsqlDbType.Array | NpgsqlDbType.Uuid, Array.ConvertAll(events, _ => Guid.CreateVersion7()));
+            Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bytea, fingerprints);
+            Add(command, NpgsqlDbType.Boolean, false);
+            var claims = new Claim[events.Length];
+            await ReadAsync(transaction, command, claims, ct).ConfigureAwait(false);
+            return claims;
+        }
+    }
+
+    private async ValueTask ReadAsync(NpgsqlTransaction transaction, NpgsqlCommand command, Claim[] claims, CancellationToken ct)
+    {
+        try
+        {
+            await postgres.PrepareAsync(command, ct).ConfigureAwait(false);
+            var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                for (var i = 0; i < claims.Length; i++)
+                {
+                    await reader.ReadAsync(ct).ConfigureAwait(false);
+                    claims[i] = Read(reader);
                 }
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
-            {
-                throw new InvalidOperationException(
-                    $"The tables of Patterns.WebhookDedup are not (all) in schema {postgres.Schema}. Set PostgresOptions.SchemaMode to Apply, or call ISchema.ApplyAsync(), or run the text of ISchema.Print(\"webhook_dedup\") with psql.",
-                    e);
-            }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidTransactionState)
-            {
-                // The driver knows the level that the transaction began with; SET TRANSACTION has changed it since.
-                throw new ArgumentException(e.MessageText, nameof(transaction), e);
-            }
         }
-    }
-
-    private static void Bind(NpgsqlParameterCollection parameters, IReadOnlyList<WebhookEvent> events, byte[]?[] fingerprints, bool stored)
-    {
-        var tenants = new string[events.Count];
-        var sources = new string[events.Count];
-        var ids = new string[events.Count];
-        var receipts = new Guid[events.Count];
-        for (var i = 0; i < ids.Length; i++)
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
         {
-            var webhookEvent = events[i];
-            (tenants[i], sources[i], ids[i], receipts[i]) = (webhookEvent.Tenant, webhookEvent.Source, webhookEvent.Id, Guid.CreateVersion7());
+            throw new InvalidOperationException(
+                $"The tables of Patterns.WebhookDedup are not (all) in schema {postgres.Schema}. Set PostgresOptions.SchemaMode to Apply, or call ISchema.ApplyAsync(), or run the text of ISchema.Print(\"webhook_dedup\") with psql.",
+                e);
         }
-
-        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = sources, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = receipts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
-        parameters.Add(new NpgsqlParameter<byte[]?[]> { TypedValue = fingerprints, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
-        parameters.Add(new NpgsqlParameter<bool> { TypedValue = stored, NpgsqlDbType = NpgsqlDbType.Boolean });
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidTransactionState)
+        {
+            // The driver knows the level that the transaction began with; SET TRANSACTION has changed it since.
+            throw new ArgumentException(e.MessageText, nameof(transaction), e);
+        }
     }
+
+    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type });
 
     private static Claim Read(NpgsqlDataReader row)
     {

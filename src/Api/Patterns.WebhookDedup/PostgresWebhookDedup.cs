@@ -139,9 +139,9 @@ internal sealed class PostgresWebhookDedup : IWebhookDedup
         CheckIsolation(transaction);
         var started = Telemetry.Start();
         var fingerprint = SourceOf(webhookEvent).Fingerprint.Compute(webhookEvent.Payload.Span);
-        var claims = await _claim.ExecuteAsync(transaction, [webhookEvent], [fingerprint], stored, ct).ConfigureAwait(false);
+        var claim = await _claim.ExecuteAsync(transaction, webhookEvent, fingerprint, stored, ct).ConfigureAwait(false);
         Telemetry.Stop(started);
-        return Answer(webhookEvent, fingerprint, claims[0]);
+        return Answer(webhookEvent, fingerprint, claim);
     }
 
     private async ValueTask<IReadOnlyList<WebhookReceipt>> ClaimManyAsync(NpgsqlTransaction transaction, IReadOnlyList<WebhookEvent> events, CancellationToken ct)
@@ -154,7 +154,7 @@ internal sealed class PostgresWebhookDedup : IWebhookDedup
         var order = InKeyOrder(events);
         var sorted = Array.ConvertAll(order, i => events[i]);
         var fingerprints = Array.ConvertAll(sorted, e => SourceOf(e).Fingerprint.Compute(e.Payload.Span));
-        var claims = await _claim.ExecuteAsync(transaction, sorted, fingerprints, stored: false, ct).ConfigureAwait(false);
+        var claims = await _claim.ExecuteAsync(transaction, sorted, fingerprints, ct).ConfigureAwait(false);
         Telemetry.Stop(started);
 
         var receipts = new WebhookReceipt[order.Length];

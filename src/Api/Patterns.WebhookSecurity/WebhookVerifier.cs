@@ -36,25 +36,27 @@ internal sealed class WebhookVerifier(WebhookSources sources, TimeProvider time,
         using var activity = Telemetry.Activities.StartActivity("webhook verify");
         var answer = cache.Peek(scope) ?? await cache.GetAsync(scope, ct).ConfigureAwait(false);
         if (answer is null) return Finish(source, scope, WebhookOutcome.KeysUnavailable, null, null, started, activity);
-        var outcome = Try(source, request, answer.Keys, out var match);
+        var now = time.GetUtcNow();
+        var outcome = Try(source, request, answer.Keys, now, out var match);
         if (outcome == WebhookOutcome.BadSignature && cache.MayBeOutdated(answer)
             && await cache.RefreshAsync(scope, answer, ct).ConfigureAwait(false) is { } fresh)
         {
-            outcome = Try(source, request, fresh.Keys, out match);
+            now = time.GetUtcNow();
+            outcome = Try(source, request, fresh.Keys, now, out match);
         }
-        return Judge(source, request, scope, outcome, match, started, activity);
+        return Judge(source, request, scope, outcome, match, now, started, activity);
     }
 
     private WebhookVerification Verify(WebhookSource source, in WebhookRequest request, string? scope, WebhookKey[] keys, long started)
     {
         using var activity = Telemetry.Activities.StartActivity("webhook verify");
-        var outcome = Try(source, request, keys, out var match);
-        return Judge(source, request, scope, outcome, match, started, activity);
+        var now = time.GetUtcNow();
+        var outcome = Try(source, request, keys, now, out var match);
+        return Judge(source, request, scope, outcome, match, now, started, activity);
     }
 
-    private WebhookOutcome Try(WebhookSource source, in WebhookRequest request, WebhookKey[] keys, out WebhookMatch match)
+    private static WebhookOutcome Try(WebhookSource source, in WebhookRequest request, WebhookKey[] keys, DateTimeOffset now, out WebhookMatch match)
     {
-        var now = time.GetUtcNow();
         var active = new ActiveKeys();
         var count = 0;
         foreach (var key in keys)
@@ -66,19 +68,19 @@ internal sealed class WebhookVerifier(WebhookSources sources, TimeProvider time,
 
     // After the signature, so that a caller without a key learns nothing about the clock.
     private WebhookVerification Judge(
-        WebhookSource source, in WebhookRequest request, string? scope, WebhookOutcome outcome, in WebhookMatch match, long started, Activity? activity)
+        WebhookSource source, in WebhookRequest request, string? scope, WebhookOutcome outcome, in WebhookMatch match, DateTimeOffset now, long started, Activity? activity)
     {
         if (outcome != WebhookOutcome.Valid) return Finish(source, scope, outcome, null, null, started, activity);
-        if (match.Timestamp is { } timestamp) outcome = Freshness(timestamp);
+        if (match.Timestamp is { } timestamp) outcome = Freshness(timestamp, now);
         var webhook = outcome != WebhookOutcome.Valid ? null : new VerifiedWebhook(
             source.Name, scope, match.Id, match.IdIsSigned, match.Type, match.Timestamp, request.Body, match.Key.Id, match.ReplayKey);
         return Finish(source, scope, outcome, webhook, match.Key, started, activity);
     }
 
-    private WebhookOutcome Freshness(DateTimeOffset timestamp)
+    private WebhookOutcome Freshness(DateTimeOffset timestamp, DateTimeOffset now)
     {
         // In whole seconds, as timestamps are: an attempt is 300 seconds old until it is 301.
-        var age = TimeSpan.FromSeconds(time.GetUtcNow().ToUnixTimeSeconds() - timestamp.ToUnixTimeSeconds());
+        var age = TimeSpan.FromSeconds(now.ToUnixTimeSeconds() - timestamp.ToUnixTimeSeconds());
         var limits = sources.Options;
         if (age > limits.MaxAge && limits.MaxAge != Timeout.InfiniteTimeSpan) return WebhookOutcome.TooOld;
         return -age > limits.MaxSkew && limits.MaxSkew != Timeout.InfiniteTimeSpan ? WebhookOutcome.FromFuture : WebhookOutcome.Valid;

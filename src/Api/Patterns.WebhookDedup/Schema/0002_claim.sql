@@ -1,4 +1,4 @@
--- Claims events, in the order of the arrays, in the caller's transaction. Invariant: of all transactions that claim an event, at most one that commits
+-- Claims an event in the caller's transaction. Invariant: of all transactions that claim an event, at most one that commits
 -- has been told "new" (0), and it is told so if and only if this call inserted the event's row.
 --
 -- * The unique index decides, never the lock. The lock only keeps a claim from waiting in the index for another open transaction: who does not
@@ -14,8 +14,8 @@
 -- The settings belong to the call, not to the session: a plan that was made while a partition was empty must not scan it when it has grown, and
 -- planning anew costs more than the claim.
 CREATE FUNCTION {schema}.webhook_dedup_claim(
-    p_tenants text[], p_sources text[], p_ids text[], p_receipts uuid[], p_fingerprints bytea[], p_stored boolean)
-    RETURNS TABLE (o_outcome smallint, o_receipt uuid, o_stored boolean, o_received_at timestamptz, o_deliveries int, o_fingerprint bytea)
+    p_tenant text, p_source text, p_id text, p_receipt uuid, p_fingerprint bytea, p_stored boolean,
+    OUT o_outcome smallint, OUT o_receipt uuid, OUT o_stored boolean, OUT o_received_at timestamptz, OUT o_deliveries int, OUT o_fingerprint bytea)
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode = force_generic_plan
     SET enable_seqscan = off
@@ -23,7 +23,6 @@ AS $$
 DECLARE
     v_current int;
     v_last int;
-    v_now timestamptz := {schema}.now();
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'A webhook event is claimed in a READ COMMITTED transaction, and this one is %.', upper(current_setting('transaction_isolation'))
@@ -33,52 +32,65 @@ BEGIN
     LOCK TABLE ONLY {schema}.webhook_dedup_keys IN ROW EXCLUSIVE MODE;
     SELECT c.current, c.current + c.overlap::int INTO STRICT v_current, v_last FROM {schema}.webhook_dedup_clock c WHERE c.singleton;
 
-    FOR i IN 1 .. cardinality(p_ids) LOOP
-        IF pg_try_advisory_xact_lock(hashtextextended(p_ids[i], hashtextextended(p_sources[i],
-            hashtextextended(p_tenants[i], hashtextextended('{schema}.webhook_dedup', 0)))))
-        THEN
+    IF pg_try_advisory_xact_lock(hashtextextended(p_id, hashtextextended(p_source, hashtextextended(p_tenant, hashtextextended('{schema}.webhook_dedup', 0))))) THEN
+        INSERT INTO {schema}.webhook_dedup_keys (tenant_id, source, event_id, generation, receipt_id, received_at, stored, fingerprint)
+        SELECT p_tenant, p_source, p_id, v_current, p_receipt, {schema}.now(), p_stored, p_fingerprint
+        WHERE NOT EXISTS (
+            SELECT FROM {schema}.webhook_dedup_keys k
+            WHERE k.tenant_id = p_tenant AND k.source = p_source AND k.event_id = p_id AND k.generation = v_current - 1)
+        ON CONFLICT DO NOTHING
+        RETURNING received_at INTO o_received_at;
+
+        IF FOUND AND v_last > v_current THEN
             INSERT INTO {schema}.webhook_dedup_keys (tenant_id, source, event_id, generation, receipt_id, received_at, stored, fingerprint)
-            SELECT p_tenants[i], p_sources[i], p_ids[i], v_current, p_receipts[i], v_now, p_stored, p_fingerprints[i]
-            WHERE NOT EXISTS (
-                SELECT FROM {schema}.webhook_dedup_keys k
-                WHERE k.tenant_id = p_tenants[i] AND k.source = p_sources[i] AND k.event_id = p_ids[i] AND k.generation = v_current - 1)
-            ON CONFLICT DO NOTHING
-            RETURNING 0, receipt_id, stored, received_at, deliveries, NULL
-            INTO o_outcome, o_receipt, o_stored, o_received_at, o_deliveries, o_fingerprint;
-
-            IF o_receipt IS NOT NULL AND v_last > v_current THEN
-                INSERT INTO {schema}.webhook_dedup_keys (tenant_id, source, event_id, generation, receipt_id, received_at, stored, fingerprint)
-                VALUES (p_tenants[i], p_sources[i], p_ids[i], v_last, p_receipts[i], v_now, p_stored, p_fingerprints[i])
-                ON CONFLICT DO NOTHING;
-                IF NOT FOUND THEN
-                    DELETE FROM {schema}.webhook_dedup_keys k
-                    WHERE k.tenant_id = p_tenants[i] AND k.source = p_sources[i] AND k.event_id = p_ids[i] AND k.generation = v_current;
-                    o_receipt := NULL;
-                END IF;
-            END IF;
-
-            IF o_receipt IS NULL THEN
-                WITH counted AS (
-                    UPDATE {schema}.webhook_dedup_keys k
-                    SET deliveries = k.deliveries + 1, mismatches = k.mismatches + coalesce(k.fingerprint <> p_fingerprints[i], false)::int
-                    WHERE k.tenant_id = p_tenants[i] AND k.source = p_sources[i] AND k.event_id = p_ids[i]
-                      AND k.generation BETWEEN v_current - 1 AND v_last
-                    RETURNING k.*)
-                SELECT CASE WHEN c.fingerprint <> p_fingerprints[i] THEN 3 ELSE 1 END, c.receipt_id, c.stored, c.received_at, c.deliveries, c.fingerprint
-                INTO STRICT o_outcome, o_receipt, o_stored, o_received_at, o_deliveries, o_fingerprint
-                FROM counted c ORDER BY c.generation LIMIT 1;
-            END IF;
-        ELSE
-            SELECT CASE WHEN k.fingerprint <> p_fingerprints[i] THEN 3 ELSE 1 END, k.receipt_id, k.stored, k.received_at, k.deliveries + 1, k.fingerprint
-            INTO o_outcome, o_receipt, o_stored, o_received_at, o_deliveries, o_fingerprint
-            FROM {schema}.webhook_dedup_keys k
-            WHERE k.tenant_id = p_tenants[i] AND k.source = p_sources[i] AND k.event_id = p_ids[i]
-              AND k.generation BETWEEN v_current - 1 AND v_last
-            ORDER BY k.generation LIMIT 1;
+            VALUES (p_tenant, p_source, p_id, v_last, p_receipt, o_received_at, p_stored, p_fingerprint)
+            ON CONFLICT DO NOTHING;
             IF NOT FOUND THEN
-                o_outcome := 2;
+                DELETE FROM {schema}.webhook_dedup_keys k
+                WHERE k.tenant_id = p_tenant AND k.source = p_source AND k.event_id = p_id AND k.generation = v_current;
+                o_received_at := NULL;
             END IF;
         END IF;
+
+        IF o_received_at IS NOT NULL THEN
+            o_outcome := 0;
+            o_receipt := p_receipt;
+            o_stored := p_stored;
+            o_deliveries := 1;
+            RETURN;
+        END IF;
+
+        WITH counted AS (
+            UPDATE {schema}.webhook_dedup_keys k
+            SET deliveries = k.deliveries + 1, mismatches = k.mismatches + coalesce(k.fingerprint <> p_fingerprint, false)::int
+            WHERE k.tenant_id = p_tenant AND k.source = p_source AND k.event_id = p_id AND k.generation BETWEEN v_current - 1 AND v_last
+            RETURNING k.*)
+        SELECT CASE WHEN c.fingerprint <> p_fingerprint THEN 3 ELSE 1 END, c.receipt_id, c.stored, c.received_at, c.deliveries, c.fingerprint
+        INTO STRICT o_outcome, o_receipt, o_stored, o_received_at, o_deliveries, o_fingerprint
+        FROM counted c ORDER BY c.generation LIMIT 1;
+    ELSE
+        SELECT CASE WHEN k.fingerprint <> p_fingerprint THEN 3 ELSE 1 END, k.receipt_id, k.stored, k.received_at, k.deliveries + 1, k.fingerprint
+        INTO o_outcome, o_receipt, o_stored, o_received_at, o_deliveries, o_fingerprint
+        FROM {schema}.webhook_dedup_keys k
+        WHERE k.tenant_id = p_tenant AND k.source = p_source AND k.event_id = p_id AND k.generation BETWEEN v_current - 1 AND v_last
+        ORDER BY k.generation LIMIT 1;
+        IF NOT FOUND THEN
+            o_outcome := 2;
+        END IF;
+    END IF;
+END
+$$;
+
+-- Many events, one after the other in the order of the arrays.
+CREATE FUNCTION {schema}.webhook_dedup_claim_all(
+    p_tenants text[], p_sources text[], p_ids text[], p_receipts uuid[], p_fingerprints bytea[], p_stored boolean)
+    RETURNS TABLE (o_outcome smallint, o_receipt uuid, o_stored boolean, o_received_at timestamptz, o_deliveries int, o_fingerprint bytea)
+    LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    FOR i IN 1 .. cardinality(p_ids) LOOP
+        SELECT c.* INTO o_outcome, o_receipt, o_stored, o_received_at, o_deliveries, o_fingerprint
+        FROM {schema}.webhook_dedup_claim(p_tenants[i], p_sources[i], p_ids[i], p_receipts[i], p_fingerprints[i], p_stored) c;
         RETURN NEXT;
     END LOOP;
 END

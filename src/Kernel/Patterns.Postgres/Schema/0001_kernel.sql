@@ -40,4 +40,7 @@ CREATE TABLE {schema}.maintenance_claims (
 -- Tests move it with SET patterns.clock_offset = '1 hour'; nothing else sets that.
 CREATE FUNCTION {schema}.now() RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT pg_catalog.statement_timestamp() + coalesce(nullif(pg_catalog.current_setting('patterns.clock_offset', true), ''), '0')::pg_catalog.interval $$;
+    AS $$
+        SELECT CASE WHEN coalesce(pg_catalog.current_setting('patterns.clock_offset', true), '') = '' THEN pg_catalog.statement_timestamp()
+            ELSE pg_catalog.statement_timestamp() + pg_catalog.current_setting('patterns.clock_offset')::pg_catalog.interval END
+    $$;
