@@ -1,2 +1,3 @@
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 [assembly: AssemblyFixture(typeof(SaasApp.Tests.RunningApp))]
+[assembly: AssemblyFixture(typeof(Peers))]

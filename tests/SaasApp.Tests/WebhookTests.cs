@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace SaasApp.Tests;
 
-public sealed class WebhookTests(RunningApp app, Api.Tests.WebhookSecurity.Peers peers)
+public sealed class WebhookTests(RunningApp app, Peers peers)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

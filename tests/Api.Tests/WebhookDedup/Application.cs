@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -9,13 +8,20 @@ using Patterns.WebhookDedup;
 namespace Api.Tests.WebhookDedup;
 
 /// <summary>An application that receives webhooks, with its tables, its log, and a table of effects in which nothing hides a second one.</summary>
-internal sealed class Application : IAsyncDisposable, ILoggerProvider, ILogger
+internal sealed class Application : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
+    private readonly CapturedLog _log = new();
 
-    private Application(ServiceProvider services) => _services = services;
+    private Application(string connectionString, Action<WebhookDedupOptions>? configure)
+    {
+        var services = new ServiceCollection();
+        services.AddPostgres(o => o.ConnectionString = connectionString).AddWebhookDedup(configure);
+        services.AddLogging(logging => logging.AddProvider(_log));
+        _services = services.BuildServiceProvider();
+    }
 
-    public ConcurrentQueue<string> Logged { get; private init; } = [];
+    public IReadOnlyList<string> Logged => _log.Lines;
 
     public IWebhookDedup Dedup => _services.GetRequiredService<IWebhookDedup>();
 
@@ -23,11 +29,7 @@ internal sealed class Application : IAsyncDisposable, ILoggerProvider, ILogger
 
     public static async Task<Application> StartAsync(string connectionString, Action<WebhookDedupOptions>? configure = null, bool install = true)
     {
-        var services = new ServiceCollection();
-        services.AddPostgres(o => o.ConnectionString = connectionString).AddWebhookDedup(configure);
-        var logged = new ConcurrentQueue<string>();
-        services.AddLogging(logging => logging.AddProvider(new Application(null!) { Logged = logged }));
-        var application = new Application(services.BuildServiceProvider()) { Logged = logged };
+        var application = new Application(connectionString, configure);
         if (install)
         {
             await application._services.GetRequiredService<ISchema>().ApplyAsync(TestContext.Current.CancellationToken);
@@ -76,17 +78,4 @@ internal sealed class Application : IAsyncDisposable, ILoggerProvider, ILogger
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
-
-    void IDisposable.Dispose()
-    {
-    }
-
-    ILogger ILoggerProvider.CreateLogger(string categoryName) => this;
-
-    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
-
-    bool ILogger.IsEnabled(LogLevel logLevel) => true;
-
-    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Logged.Enqueue($"{logLevel}: {formatter(state, exception)}");
 }

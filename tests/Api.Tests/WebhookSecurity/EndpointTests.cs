@@ -75,7 +75,7 @@ public sealed class EndpointTests
     [Guarantee("WebhookSecurity", 12)]
     public async Task Refusals_are_told_apart_in_the_log_and_not_in_the_answer()
     {
-        var logs = new CollectedLogs();
+        var logs = new CapturedLog();
         await using var app = await StartAsync(app => app.MapPost("/h", (VerifiedWebhook hook) => hook.Id).RequireWebhookSignature("stripe"), services: Logged(logs));
         var now = TimeProvider.System.GetUtcNow();
         var header = Sign(app)["Stripe-Signature"];
@@ -167,7 +167,7 @@ public sealed class EndpointTests
             map,
             services);
 
-    private static Action<IServiceCollection> Logged(CollectedLogs logs) => services => services.AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(logs);
+    private static Action<IServiceCollection> Logged(CapturedLog logs) => services => services.AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(logs);
 
     private static IWebhookSigner Signer(WebhookApp app) => app.Services.GetRequiredService<IWebhookSigner>();
 

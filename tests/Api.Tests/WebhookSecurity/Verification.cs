@@ -30,7 +30,7 @@ internal sealed class Verification : IDisposable
 
     public FakeTime Time { get; } = new();
 
-    public CollectedLogs Logs { get; } = new();
+    public CapturedLog Logs { get; } = new();
 
     public IWebhookVerifier Verifier => _services.GetRequiredService<IWebhookVerifier>();
 

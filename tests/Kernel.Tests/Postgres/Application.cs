@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,14 +6,15 @@ using Patterns.Postgres;
 namespace Kernel.Tests.Postgres;
 
 /// <summary>An application that uses the kernel: a service container over one connection string, with its log kept.</summary>
-internal sealed class Application : IAsyncDisposable, ILoggerProvider, ILogger
+internal sealed class Application : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
+    private readonly CapturedLog _log = new();
 
     public Application(string? connectionString, Action<PostgresOptions>? configure = null, Action<IServiceCollection>? more = null)
     {
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(this));
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log));
         services.AddPostgres(o => o.ConnectionString = connectionString);
         if (configure is not null)
             services.Configure(configure);
@@ -22,7 +22,7 @@ internal sealed class Application : IAsyncDisposable, ILoggerProvider, ILogger
         _services = services.BuildServiceProvider();
     }
 
-    public ConcurrentQueue<string> Logged { get; } = [];
+    public IReadOnlyList<string> Logged => _log.Lines;
 
     public IPostgres Postgres => _services.GetRequiredService<IPostgres>();
 
@@ -46,17 +46,4 @@ internal sealed class Application : IAsyncDisposable, ILoggerProvider, ILogger
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
-
-    void IDisposable.Dispose()
-    {
-    }
-
-    ILogger ILoggerProvider.CreateLogger(string categoryName) => this;
-
-    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
-
-    bool ILogger.IsEnabled(LogLevel logLevel) => true;
-
-    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Logged.Enqueue($"{logLevel}: {formatter(state, exception)}");
 }

@@ -2,11 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-[assembly: AssemblyFixture(typeof(Api.Tests.WebhookSecurity.Peers))]
+namespace Support;
 
-namespace Api.Tests.WebhookSecurity;
-
-/// <summary>The official npm packages, in one Node process that all tests share. It ends when its input does, so it cannot outlive the tests.</summary>
+/// <summary>The official npm packages, in one Node process that all tests of a project share: <c>[assembly: AssemblyFixture(typeof(Peers))]</c>. It ends when its input does, so it cannot outlive the tests.</summary>
 public sealed class Peers : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
