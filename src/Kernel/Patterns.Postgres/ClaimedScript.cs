@@ -17,7 +17,7 @@ internal sealed partial class ClaimedScript(NpgsqlDataSource source, SchemaScrip
     {
         var claim = await ClaimAsync(ct).ConfigureAwait(false);
         if (claim is not true)
-            return claim is null ? null : false;
+            return claim;
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var renewal = RenewAsync(stop.Token);
@@ -46,37 +46,24 @@ internal sealed partial class ClaimedScript(NpgsqlDataSource source, SchemaScrip
     }
 
     /// <summary>True when the claim is ours, false when the script is applied, null when somebody else holds the claim or the lock.</summary>
-    private async Task<bool?> ClaimAsync(CancellationToken ct)
-    {
-        var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+    private Task<bool?> ClaimAsync(CancellationToken ct) => VersionRow.UnderLockAsync(
+        source,
+        script,
+        schemaName,
+        async (_, transaction) =>
         {
-            var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
-            await using (transaction.ConfigureAwait(false))
-            {
-                var version = new VersionRow(transaction, script, schemaName);
-                if (!await version.TryLockAsync(ct).ConfigureAwait(false))
-                    return null;
-                if (await version.IsAppliedAsync(ct).ConfigureAwait(false))
-                    return false;
-
-                var sql =
-                    $"""
-                    INSERT INTO {_schema}.schema_versions AS v (package, number, name, checksum, state, claimed_until)
-                    VALUES ($1, $2, $3, $4, 'running', {_schema}.now() + interval '10 minutes')
-                    ON CONFLICT (package, number) DO UPDATE SET name = excluded.name, checksum = excluded.checksum, claimed_until = excluded.claimed_until
-                    WHERE v.state = 'running' AND v.claimed_until < {_schema}.now()
-                    """;
-                var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Key(sql, new NpgsqlParameter<string> { TypedValue = script.Name }, new NpgsqlParameter<byte[]> { TypedValue = script.Checksum }) } };
-                await using (batch.ConfigureAwait(false))
-                {
-                    var ours = await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false) == 1;
-                    await transaction.CommitAsync(ct).ConfigureAwait(false);
-                    return ours ? true : null;
-                }
-            }
-        }
-    }
+            var sql =
+                $"""
+                INSERT INTO {_schema}.schema_versions AS v (package, number, name, checksum, state, claimed_until)
+                VALUES ($1, $2, $3, $4, 'running', {_schema}.now() + interval '10 minutes')
+                ON CONFLICT (package, number) DO UPDATE SET name = excluded.name, checksum = excluded.checksum, claimed_until = excluded.claimed_until
+                WHERE v.state = 'running' AND v.claimed_until < {_schema}.now()
+                """;
+            var batch = new NpgsqlBatch(transaction.Connection, transaction) { BatchCommands = { Key(sql, new NpgsqlParameter<string> { TypedValue = script.Name }, new NpgsqlParameter<byte[]> { TypedValue = script.Checksum }) } };
+            await using (batch.ConfigureAwait(false))
+                return await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false) == 1 ? true : null;
+        },
+        ct);
 
     private async Task RenewAsync(CancellationToken ct)
     {

@@ -15,7 +15,7 @@ internal static class SchemaText
         {
             text.Append(CultureInfo.InvariantCulture, $"\n-- {script}\n");
             if (script.RunsAlone)
-                AppendAlone(text, script, schema);
+                text.Append(UnlessApplied(script, schema));
             else
                 AppendTransaction(text, script, schema, VersionRow.LockName(schemaName));
         }
@@ -36,25 +36,19 @@ internal static class SchemaText
                     RAISE EXCEPTION 'another instance is applying schema scripts; run this again when it is done';
                 END IF;
             END $patterns$;
-            {Missing(script, schema)}
-            {script.For(schema).TrimEnd()}
-            INSERT INTO {schema}.schema_versions (package, number, name, checksum, state, applied_at)
-                VALUES ({VersionValues(script)}, 'applied', {schema}.now());
-            \endif
-            COMMIT;
+            {UnlessApplied(script, schema)}COMMIT;
 
             """);
     }
 
-    private static void AppendAlone(StringBuilder text, SchemaScript script, string schema) =>
-        text.Append(CultureInfo.InvariantCulture, $"""
-            {Missing(script, schema)}
-            {script.For(schema).TrimEnd()}
-            INSERT INTO {schema}.schema_versions (package, number, name, checksum, state, applied_at)
-                VALUES ({VersionValues(script)}, 'applied', {schema}.now());
-            \endif
+    private static string UnlessApplied(SchemaScript script, string schema) => $"""
+        {Missing(script, schema)}
+        {script.For(schema).TrimEnd()}
+        INSERT INTO {schema}.schema_versions (package, number, name, checksum, state, applied_at)
+            VALUES ({VersionValues(script)}, 'applied', {schema}.now());
+        \endif
 
-            """);
+        """;
 
     private static string Missing(SchemaScript script, string schema) =>
         script is { Package: SchemaInstaller.Kernel, Number: 1 }

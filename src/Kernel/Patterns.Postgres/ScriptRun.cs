@@ -57,41 +57,38 @@ internal sealed class ScriptRun(NpgsqlDataSource source, SchemaScript script, st
         }
     }
 
-    private async Task<bool?> TryApplyAsync(CancellationToken ct)
+    private Task<bool?> TryApplyAsync(CancellationToken ct)
     {
         var started = time.GetTimestamp();
-        var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
-        {
-            var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
-            await using (transaction.ConfigureAwait(false))
+        return VersionRow.UnderLockAsync(
+            source,
+            script,
+            schemaName,
+            async (version, transaction) =>
             {
-                var version = new VersionRow(transaction, script, schemaName);
-                if (!await version.TryLockAsync(ct).ConfigureAwait(false))
-                    return null;
-                if (await version.IsAppliedAsync(ct).ConfigureAwait(false))
-                    return false;
-
-                var batch = new NpgsqlBatch(connection, transaction) { Timeout = 0 };
-                await using (batch.ConfigureAwait(false))
-                {
-                    foreach (var (_, statement) in _statements)
-                        batch.BatchCommands.Add(new(statement));
-                    try
-                    {
-                        await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
-                    }
-                    catch (PostgresException)
-                    {
-                        // The driver names the failing command only for data sources that ask for it; but what it has not run has no type yet.
-                        _failing = batch.BatchCommands.Cast<NpgsqlBatchCommand>().TakeWhile(c => c.StatementType != StatementType.Unknown).Count();
-                        throw;
-                    }
-                }
-
+                await RunAsync(transaction, ct).ConfigureAwait(false);
                 await version.InsertAsync((int)time.GetElapsedTime(started).TotalMilliseconds, ct).ConfigureAwait(false);
-                await transaction.CommitAsync(ct).ConfigureAwait(false);
                 return true;
+            },
+            ct);
+    }
+
+    private async Task RunAsync(NpgsqlTransaction transaction, CancellationToken ct)
+    {
+        var batch = new NpgsqlBatch(transaction.Connection, transaction) { Timeout = 0 };
+        await using (batch.ConfigureAwait(false))
+        {
+            foreach (var (_, statement) in _statements)
+                batch.BatchCommands.Add(new(statement));
+            try
+            {
+                await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            }
+            catch (PostgresException)
+            {
+                // The driver names the failing command only for data sources that ask for it; but what it has not run has no type yet.
+                _failing = batch.BatchCommands.Cast<NpgsqlBatchCommand>().TakeWhile(c => c.StatementType != StatementType.Unknown).Count();
+                throw;
             }
         }
     }

@@ -10,8 +10,33 @@ internal sealed class VersionRow(NpgsqlTransaction transaction, SchemaScript scr
     /// <summary>The key of the advisory lock: one for each schema, so that two schemas install independently.</summary>
     public static string LockName(string schemaName) => "patterns.schema." + schemaName;
 
+    /// <summary>
+    /// Runs work in a transaction that holds the installer's lock, for a script that is not applied, and commits. Null without the lock, false when the
+    /// script is applied; else what the work returns.
+    /// </summary>
+    public static async Task<bool?> UnderLockAsync(NpgsqlDataSource source, SchemaScript script, string schemaName, Func<VersionRow, NpgsqlTransaction, Task<bool?>> work, CancellationToken ct)
+    {
+        var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                var version = new VersionRow(transaction, script, schemaName);
+                if (!await version.TryLockAsync(ct).ConfigureAwait(false))
+                    return null;
+                if (await version.IsAppliedAsync(ct).ConfigureAwait(false))
+                    return false;
+
+                var result = await work(version, transaction).ConfigureAwait(false);
+                await transaction.CommitAsync(ct).ConfigureAwait(false);
+                return result;
+            }
+        }
+    }
+
     /// <summary>Sets the transaction's limits and tries the lock, without ever waiting for it.</summary>
-    public async Task<bool> TryLockAsync(CancellationToken ct)
+    private async Task<bool> TryLockAsync(CancellationToken ct)
     {
         const string Sql =
             """
@@ -27,7 +52,7 @@ internal sealed class VersionRow(NpgsqlTransaction transaction, SchemaScript scr
     }
 
     /// <summary>In a statement of its own, whose snapshot is taken after the lock is held.</summary>
-    public async Task<bool> IsAppliedAsync(CancellationToken ct)
+    private async Task<bool> IsAppliedAsync(CancellationToken ct)
     {
         if (script is { Package: SchemaInstaller.Kernel, Number: 1 } && !await TableExistsAsync(ct).ConfigureAwait(false))
             return false; // this is the script that makes it
