@@ -5,7 +5,7 @@ internal sealed record Repository(string Root)
 {
     private static readonly string[] NotOurs = ["bin", "obj", "artifacts", "node_modules", "BenchmarkDotNet.Artifacts"];
 
-    public static Repository This { get; } = new(Above(AppContext.BaseDirectory));
+    public static Repository This { get; } = new(Clone.Root);
 
     /// <summary>The folders <c>src/&lt;Area&gt;/Patterns.&lt;Name&gt;</c>.</summary>
     public IReadOnlyList<Package> Packages => Directory.GetDirectories(Path.Combine(Root, "src"))
@@ -33,15 +33,4 @@ internal sealed record Repository(string Root)
         .Concat(directory.EnumerateDirectories()
             .Where(static child => !NotOurs.Contains(child.Name, StringComparer.Ordinal) && child.Name != ".git")
             .SelectMany(Walk));
-
-    private static string Above(string start)
-    {
-        var directory = new DirectoryInfo(start);
-        while (!File.Exists(Path.Combine(directory.FullName, "Patterns.sln")))
-        {
-            directory = directory.Parent ?? throw new DirectoryNotFoundException($"There is no Patterns.sln above {start}.");
-        }
-
-        return directory.FullName;
-    }
 }

@@ -46,9 +46,7 @@ public sealed class Peers : IAsyncDisposable
 
     private static Process Start()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Patterns.sln"))) root = root.Parent ?? throw new DirectoryNotFoundException("There is no Patterns.sln above the tests.");
-        var peers = Path.Combine(root.FullName, "tests", "peers");
+        var peers = Path.Combine(Clone.Root, "tests", "peers");
         if (!Directory.Exists(Path.Combine(peers, "node_modules")))
             throw new InvalidOperationException("The npm packages that these tests compare with are not installed: run `npm ci --prefix tests/peers`, or build/test, which does.");
         return Process.Start(new ProcessStartInfo("node", [Path.Combine(peers, "peers.mjs")])
