@@ -42,9 +42,10 @@ internal static class StripeWebhook
     private static Results<Ok<WebhookAnswer>, ProblemHttpResult> Answer(HttpContext context, WebhookReceipt receipt)
     {
         var outcome = DeliveryOutcome.Of(receipt.Outcome);
-        context.Features.Set(new WebhookAnswer(outcome, receipt.Deliveries));
+        var answer = new WebhookAnswer(outcome, receipt.Deliveries);
+        context.Features.Set(answer);
         if (receipt.HttpStatus == StatusCodes.Status200OK)
-            return TypedResults.Ok(new WebhookAnswer(outcome, receipt.Deliveries));
+            return TypedResults.Ok(answer);
 
         if (receipt.RetryAfter is { } wait)
             context.Response.Headers.RetryAfter = wait.TotalSeconds.ToString(CultureInfo.InvariantCulture);
