@@ -54,4 +54,16 @@ public interface IPostgres
     /// <param name="hot">A command with its connection and its typed parameters.</param>
     /// <param name="ct">Cancels the preparation.</param>
     ValueTask PrepareAsync(NpgsqlCommand hot, CancellationToken ct = default);
+
+    /// <summary>
+    /// For a statement that runs outside <see cref="RunAsync{T}"/>: when it failed because a registered table has no partition for now, makes that
+    /// partition and the next, so that the statement can run once more. <see cref="RunAsync{T}"/> does this itself. Any number of callers may do it at once.
+    /// </summary>
+    /// <param name="failure">What the statement threw; wrapping exceptions are looked through.</param>
+    /// <param name="ct">Cancels the work; the partition is then made or not.</param>
+    /// <returns>
+    /// <see langword="true"/> when the partition is there now. <see langword="false"/> when the failure was another one, or concerned a table that is not
+    /// registered, or the partition could not be made, which is logged: <paramref name="failure"/> is then what the caller should hear of.
+    /// </returns>
+    ValueTask<bool> MakeMissingPartitionAsync(Exception failure, CancellationToken ct = default);
 }

@@ -21,4 +21,7 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Warning, "Table {Table} had no partition for now, so it was made by the write that missed it. Is its maintenance running?")]
     public static partial void PartitionMissed(ILogger logger, string table);
+
+    [LoggerMessage(10, LogLevel.Error, "The missing partition of table {Table} could not be made, so the write that missed it fails.")]
+    public static partial void PartitionNotMade(ILogger logger, Exception exception, string table);
 }

@@ -50,6 +50,12 @@ internal sealed class PostgresRunner : IPostgres
         return _hot.PrepareAsync(hot, ct);
     }
 
+    public ValueTask<bool> MakeMissingPartitionAsync(Exception failure, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return _partitions.TryMakeMissingAsync(failure, ct);
+    }
+
     public ValueTask<T> JoinAsync<T>(NpgsqlTransaction? transaction, Func<NpgsqlTransaction, CancellationToken, ValueTask<T>> work, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(work);

@@ -44,17 +44,28 @@ internal sealed class TimePartitions : ITimePartitions
         await MakeAsync(partitioning, PartitionBounds.Of(partitioning.Interval, at), ct).ConfigureAwait(false);
     }
 
-    /// <summary>After a write that found no partition: makes the one for now and the next, if the table is ours. The write then runs again from its start.</summary>
-    public async ValueTask<bool> TryMakeMissingAsync(Exception exception, CancellationToken ct)
+    /// <summary>Makes the partition for now and the next after a write that found none, if the table is ours. The write then runs again from its start.</summary>
+    public async ValueTask<bool> TryMakeMissingAsync(Exception failure, CancellationToken ct)
     {
-        if (PostgresErrors.FindServerError(exception) is not { TableName: { } table } error || error.SchemaName != _schemaName || !_tables.TryGetValue(table, out var partitioning))
+        if (PostgresErrors.Classify(failure) != PostgresFault.NoPartition)
+            return false;
+        if (PostgresErrors.FindServerError(failure) is not { TableName: { } table } error || error.SchemaName != _schemaName || !_tables.TryGetValue(table, out var partitioning))
             return false;
 
         Log.PartitionMissed(_logger, table);
-        var bounds = PartitionBounds.Of(partitioning.Interval, await ServerNowAsync(ct).ConfigureAwait(false));
-        await MakeAsync(partitioning, bounds, ct).ConfigureAwait(false);
-        await MakeAsync(partitioning, bounds.Next(), ct).ConfigureAwait(false);
-        return true;
+        try
+        {
+            var bounds = PartitionBounds.Of(partitioning.Interval, await ServerNowAsync(ct).ConfigureAwait(false));
+            await MakeAsync(partitioning, bounds, ct).ConfigureAwait(false);
+            await MakeAsync(partitioning, bounds.Next(), ct).ConfigureAwait(false);
+            return true;
+        }
+        catch (NpgsqlException e)
+        {
+            // The writer is told what stopped its write; this is why that could not be mended.
+            Log.PartitionNotMade(_logger, e, table);
+            return false;
+        }
     }
 
     private async ValueTask<DateTimeOffset> ServerNowAsync(CancellationToken ct)

@@ -44,6 +44,32 @@ public sealed class TimePartitionsTests(PostgresDatabase database) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_statement_outside_a_transaction_of_ours_can_have_its_missing_partition_made()
+    {
+        await using var application = await NewAsync("outside");
+        var insert = async () => await application.ExecuteAsync("INSERT INTO {schema}.readings (value) VALUES (1)");
+        var failure = (await insert.Should().ThrowAsync<PostgresException>()).Which;
+
+        (await application.Postgres.MakeMissingPartitionAsync(new InvalidOperationException("batch", failure), Ct)).Should().BeTrue();
+
+        await insert.Should().NotThrowAsync();
+        var refused = async () => await application.ExecuteAsync("INSERT INTO {schema}.readings (value) VALUES (NULL)");
+        (await application.Postgres.MakeMissingPartitionAsync((await refused.Should().ThrowAsync<PostgresException>()).Which, Ct)).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_partition_that_cannot_be_made_does_not_hide_why_the_write_failed()
+    {
+        await using var application = await NewAsync("unmakeable");
+        await application.ExecuteAsync("ALTER TABLE {schema}.time_partitions ADD CONSTRAINT full_up CHECK (false)");
+
+        var write = async () => await application.Postgres.RunAsync((transaction, ct) => InsertAsync(application, transaction, ct), ct: Ct);
+
+        PostgresErrors.Classify((await write.Should().ThrowAsync<PostgresException>()).Which).Should().Be(PostgresFault.NoPartition);
+        application.Logged.Should().ContainSingle(line => line.StartsWith("Error:") && line.Contains("could not be made") && line.Contains("full_up"));
+    }
+
+    [Fact]
     public async Task A_table_of_somebody_else_is_left_alone()
     {
         await using var application = await NewAsync("foreign");
