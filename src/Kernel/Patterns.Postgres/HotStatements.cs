@@ -14,20 +14,35 @@ internal sealed class HotStatements(PrepareMode mode, ILogger logger)
 
     public ValueTask PrepareAsync(NpgsqlCommand command, CancellationToken ct)
     {
-        if (mode == PrepareMode.Never)
-            return ValueTask.CompletedTask;
-
         var connection = command.Connection ?? throw new ArgumentException("The command has no connection. Set its Connection first.", nameof(command));
-        if (mode == PrepareMode.Always)
-            return new(command.PrepareAsync(ct));
-
-        if (!_direct.TryGetValue(connection.ConnectionString, out var direct))
-            return FirstAsync(command, connection, ct);
-
-        return direct ? new(command.PrepareAsync(ct)) : ValueTask.CompletedTask;
+        return Prepares(connection) switch
+        {
+            true => new(command.PrepareAsync(ct)),
+            false => ValueTask.CompletedTask,
+            null => FirstAsync(connection, command.PrepareAsync, ct),
+        };
     }
 
-    private async ValueTask FirstAsync(NpgsqlCommand command, NpgsqlConnection connection, CancellationToken ct)
+    public ValueTask PrepareAsync(NpgsqlBatch batch, CancellationToken ct)
+    {
+        var connection = batch.Connection ?? throw new ArgumentException("The batch has no connection. Set its Connection first.", nameof(batch));
+        return Prepares(connection) switch
+        {
+            true => new(batch.PrepareAsync(ct)),
+            false => ValueTask.CompletedTask,
+            null => FirstAsync(connection, batch.PrepareAsync, ct),
+        };
+    }
+
+    /// <summary>Null when nobody has asked yet.</summary>
+    private bool? Prepares(NpgsqlConnection connection) => mode switch
+    {
+        PrepareMode.Never => false,
+        PrepareMode.Always => true,
+        _ => _direct.TryGetValue(connection.ConnectionString, out var direct) ? direct : null,
+    };
+
+    private async ValueTask FirstAsync(NpgsqlConnection connection, Func<CancellationToken, Task> prepare, CancellationToken ct)
     {
         bool direct;
         var question = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
@@ -38,6 +53,6 @@ internal sealed class HotStatements(PrepareMode mode, ILogger logger)
             Log.PoolerFound(logger);
 
         if (direct)
-            await command.PrepareAsync(ct).ConfigureAwait(false);
+            await prepare(ct).ConfigureAwait(false);
     }
 }

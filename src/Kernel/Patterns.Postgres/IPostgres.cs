@@ -66,4 +66,9 @@ public interface IPostgres
     /// registered, or the partition could not be made, which is logged: <paramref name="failure"/> is then what the caller should hear of.
     /// </returns>
     ValueTask<bool> MakeMissingPartitionAsync(Exception failure, CancellationToken ct = default);
+
+    /// <summary>As the other form, for a batch.</summary>
+    /// <param name="hot">A batch with its connection and its commands' typed parameters.</param>
+    /// <param name="ct">Cancels the preparation.</param>
+    ValueTask PrepareAsync(NpgsqlBatch hot, CancellationToken ct = default);
 }

@@ -31,8 +31,15 @@ public static class PostgresErrors
     public static WriteOutcome OutcomeOf(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        if (exception is OutcomeUnknownException or CommitAbortedException)
-            return exception is CommitAbortedException ? WriteOutcome.NotApplied : WriteOutcome.Unknown;
+        switch (exception)
+        {
+            case OutcomeUnknownException:
+                return WriteOutcome.Unknown;
+            case CommitAbortedException or QueueFullException:
+                return WriteOutcome.NotApplied;
+            case GroupCanceledException canceled:
+                return canceled.Outcome;
+        }
 
         if (FindServerError(exception) is { } error)
             return error.SqlState is "40003" || error.SqlState.StartsWith("08", StringComparison.Ordinal) ? WriteOutcome.Unknown : WriteOutcome.NotApplied;

@@ -56,6 +56,12 @@ internal sealed class PostgresRunner : IPostgres
         return _partitions.TryMakeMissingAsync(failure, ct);
     }
 
+    public ValueTask PrepareAsync(NpgsqlBatch hot, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(hot);
+        return _hot.PrepareAsync(hot, ct);
+    }
+
     public ValueTask<T> JoinAsync<T>(NpgsqlTransaction? transaction, Func<NpgsqlTransaction, CancellationToken, ValueTask<T>> work, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(work);

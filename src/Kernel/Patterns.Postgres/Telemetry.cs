@@ -7,7 +7,7 @@ internal static class Telemetry
 {
     public const string Name = "Patterns.Postgres";
 
-    private static readonly Meter Meter = new(Name);
+    public static readonly Meter Meter = new(Name);
 
     public static readonly ActivitySource Source = new(Name);
 

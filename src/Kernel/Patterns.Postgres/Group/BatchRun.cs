@@ -1,0 +1,169 @@
+namespace Patterns.Postgres;
+
+/// <summary>
+/// Carries a batch to its end: every call in it is answered, failed, parked behind a blocked key, or handed over to run outside the lanes.
+/// <para>Invariant: what is sent again was rolled back before, for the server said so. A batch whose outcome nobody knows is not sent again, unless its statement recognises itself.</para>
+/// <para>Invariant: parts are sent in the batch's order, so halving changes neither the order of locks nor that of two requests of one key.</para>
+/// <para>Cost: one bad request among n costs 2·log2(n) + 1 statements, k of them at most min(2k·(log2(n) + 1), 2n).</para>
+/// </summary>
+internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult> context, GroupQueue<TRequest, TResult> queue, bool outside) : IDisposable
+{
+    private const int ConflictRetries = 3;
+
+    // More blocked requests than this in one batch are most likely a locked table, and to look for each of them would take longer than the lock is held.
+    private const int BlockedAlone = 8;
+
+    private readonly GroupSender<TRequest, TResult> _sender = new(context.Postgres, context.Statement, context.Options.CommandTimeout);
+    private readonly Stack<BatchPart> _parts = new();
+    private readonly TimeSpan _limit = outside ? context.Options.CommandTimeout : context.Options.BatchLockTimeout;
+
+    // Once a lock is known to be in the way, the half without it must not wait as long again.
+    private readonly TimeSpan _limitOfHalves = TimeSpan.FromMilliseconds(Math.Max(1, context.Options.BatchLockTimeout.TotalMilliseconds / 10));
+    private int _handedOver;
+
+    /// <summary>Sends the batch, and does what its faults ask for.</summary>
+    /// <returns>True when it succeeded as a whole. Its calls are then still to be told, by <see cref="SucceedAll"/> or with <see cref="Result"/>.</returns>
+    public async ValueTask<bool> RunAsync(GroupBatch<TRequest, TResult> batch)
+    {
+        var whole = new BatchPart(0, batch.Count, _limit);
+        var (fault, failure) = await TrySendAsync(batch, whole).ConfigureAwait(false);
+        if (failure is null)
+            return true;
+
+        _handedOver = 0;
+        _parts.Clear();
+        await FollowAsync(batch, whole, fault, failure).ConfigureAwait(false);
+        while (_parts.TryPop(out var next))
+        {
+            var part = outside ? next : next with { Count = batch.RemoveWhere(next.From, next.Count, queue.TryPark) };
+            if (part.Count == 0)
+                continue;
+
+            (fault, failure) = await TrySendAsync(batch, part).ConfigureAwait(false);
+            if (failure is null)
+                Succeed(batch, part);
+            else
+                await FollowAsync(batch, part, fault, failure).ConfigureAwait(false);
+        }
+
+        return false;
+    }
+
+    public TResult Result(int index) => _sender.Result(index);
+
+    public void SucceedAll(GroupBatch<TRequest, TResult> batch) => Succeed(batch, new(0, batch.Count, _limit));
+
+    /// <summary>Gives the connection back, and lets go of requests and answers.</summary>
+    public ValueTask RestAsync()
+    {
+        _sender.Clear();
+        return _sender.CloseAsync();
+    }
+
+    public void Dispose() => _sender.Dispose();
+
+    private async ValueTask<(BatchFault Fault, Exception? Failure)> TrySendAsync(GroupBatch<TRequest, TResult> batch, BatchPart part)
+    {
+        var conflicts = 0;
+        var (partitionMade, rerun) = (false, false);
+        while (true)
+        {
+            try
+            {
+                await _sender.OpenAsync().ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                return (BatchFault.NotOpened, e);
+            }
+
+            try
+            {
+                using var span = context.Telemetry.Sending(batch, part);
+                var started = GroupTelemetry.Start();
+                await _sender.SendAsync(batch, part.From, part.Count, part.LockLimit).ConfigureAwait(false);
+                context.Telemetry.Sent(started);
+                return default;
+            }
+            catch (Exception e)
+            {
+                var fault = BatchFaults.Of(e);
+                if (PostgresErrors.Classify(e) == PostgresFault.ReadOnly)
+                    await _sender.DiscardAsync().ConfigureAwait(false);
+
+                var again = fault switch
+                {
+                    BatchFault.Conflict => ++conflicts <= ConflictRetries,
+                    BatchFault.MissingPartition when !partitionMade => partitionMade = await context.Postgres.MakeMissingPartitionAsync(e).ConfigureAwait(false),
+                    BatchFault.Lost when context.Statement.RerunSafe && !rerun => rerun = true,
+                    _ => false,
+                };
+                if (!again)
+                    return (fault, e);
+            }
+        }
+    }
+
+    private async ValueTask FollowAsync(GroupBatch<TRequest, TResult> batch, BatchPart part, BatchFault fault, Exception failure)
+    {
+        switch (fault)
+        {
+            case BatchFault.Row or BatchFault.Conflict or BatchFault.MissingPartition when part.Count == 1:
+                context.Telemetry.Poisoned();
+                batch[part.From].Fail(failure);
+                break;
+            case BatchFault.Row or BatchFault.Conflict or BatchFault.MissingPartition:
+                Split(part, part.LockLimit);
+                break;
+            case BatchFault.Lock when !outside && part.Count > 1 && _handedOver < BlockedAlone:
+                Split(part, _limitOfHalves);
+                break;
+            case BatchFault.Lock when !outside:
+                HandOver(batch, part);
+                break;
+            case BatchFault.NotOpened:
+                Fail(batch, part, failure);
+                while (_parts.TryPop(out var rest))
+                    Fail(batch, rest, failure);
+                queue.FailWaiting(() => OwnException.Of(failure));
+                break;
+            case BatchFault.Lost:
+                context.Telemetry.Unknown(part.Count);
+                foreach (var call in batch.Calls.Slice(part.From, part.Count))
+                    call.Fail(OwnException.Lost(failure, context.Statement.Name));
+                break;
+            default:
+                Fail(batch, part, failure);
+                break;
+        }
+    }
+
+    private void Split(BatchPart part, TimeSpan lockLimit)
+    {
+        context.Telemetry.Split();
+        var (left, right) = part.Halve(lockLimit);
+        _parts.Push(right);
+        _parts.Push(left);
+    }
+
+    private void HandOver(GroupBatch<TRequest, TResult> batch, BatchPart part)
+    {
+        _handedOver++;
+        var blocked = new GroupBatch<TRequest, TResult>(context.Options);
+        foreach (var call in batch.Calls.Slice(part.From, part.Count))
+            blocked.Add(call);
+        OutsideRun<TRequest, TResult>.Start(context, queue, blocked);
+    }
+
+    private void Succeed(GroupBatch<TRequest, TResult> batch, BatchPart part)
+    {
+        for (var i = 0; i < part.Count; i++)
+            batch[part.From + i].Succeed(_sender.Result(i));
+    }
+
+    private static void Fail(GroupBatch<TRequest, TResult> batch, BatchPart part, Exception failure)
+    {
+        foreach (var call in batch.Calls.Slice(part.From, part.Count))
+            call.Fail(part.Count == 1 ? failure : OwnException.Of(failure));
+    }
+}

@@ -1,0 +1,111 @@
+namespace Patterns.Postgres;
+
+/// <summary>
+/// The calls that may be sent next: a list for each tenant, served in rotation, or one list where the group is not fair. Guarded by the queue's lock.
+/// </summary>
+internal sealed class GroupBacklog<TRequest, TResult>(GroupOptions<TRequest> options)
+{
+    private readonly CallList<TRequest, TResult> _only = new();
+    private readonly Dictionary<string, CallList<TRequest, TResult>> _tenants = new(StringComparer.Ordinal);
+    private readonly Queue<CallList<TRequest, TResult>> _rotation = new();
+
+    public int Count { get; private set; }
+
+    public void Insert(GroupCall<TRequest, TResult> call)
+    {
+        var list = _only;
+        if (call.Tenant is { } tenant && !_tenants.TryGetValue(tenant, out list))
+        {
+            _tenants.Add(tenant, list = new(tenant));
+            _rotation.Enqueue(list);
+        }
+
+        list!.Insert(call);
+        Count++;
+    }
+
+    public void Remove(GroupCall<TRequest, TResult> call)
+    {
+        call.List!.Remove(call);
+        Count--;
+    }
+
+    /// <summary>Fills the batch from the calls that arrived first; among tenants in rotation, one call of each.</summary>
+    public void MoveTo(GroupBatch<TRequest, TResult> batch)
+    {
+        // A key that fills the queue must not make every batch search all of it.
+        var passOver = 4 * options.MaxBatch;
+        if (options.FairBy is null)
+        {
+            _only.Cursor = _only.First;
+            while (TryTake(_only, batch, ref passOver))
+            {
+            }
+
+            return;
+        }
+
+        foreach (var list in _rotation)
+            list.Cursor = list.First;
+        for (var fruitless = 0; fruitless < _rotation.Count;)
+        {
+            var list = _rotation.Dequeue();
+            fruitless = TryTake(list, batch, ref passOver) ? 0 : fruitless + 1;
+            if (list.Count > 0)
+                _rotation.Enqueue(list);
+            else
+                _tenants.Remove(list.Tenant!);
+        }
+    }
+
+    /// <summary>Takes out all calls of one key, in order.</summary>
+    public void MoveTo(CallList<TRequest, TResult> parked, string key)
+    {
+        MoveTo(_only, parked, key);
+        foreach (var list in _rotation)
+            MoveTo(list, parked, key);
+    }
+
+    /// <summary>Takes out the first call, in no order among tenants; null when there is none.</summary>
+    public GroupCall<TRequest, TResult>? First() => _only.First ?? _rotation.FirstOrDefault(static list => list.Count > 0)?.First;
+
+    private bool TryTake(CallList<TRequest, TResult> list, GroupBatch<TRequest, TResult> batch, ref int passOver)
+    {
+        while (list.Cursor is { } call && passOver > 0)
+        {
+            if (batch.IsFullFor(call))
+                return false;
+
+            list.Cursor = call.Next;
+            if (!batch.Admits(call))
+            {
+                passOver--;
+                continue;
+            }
+
+            Remove(call);
+            if (!call.TryMove(CallState.Waiting, CallState.Sent))
+                continue;
+
+            batch.Add(call);
+            return true;
+        }
+
+        return false;
+    }
+
+    private void MoveTo(CallList<TRequest, TResult> list, CallList<TRequest, TResult> parked, string key)
+    {
+        for (var call = list.First; call is not null;)
+        {
+            var next = call.Next;
+            if (call.Key == key)
+            {
+                Remove(call);
+                parked.Insert(call);
+            }
+
+            call = next;
+        }
+    }
+}
