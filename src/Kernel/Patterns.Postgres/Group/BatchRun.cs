@@ -110,7 +110,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
         {
             case BatchFault.Row or BatchFault.Conflict or BatchFault.MissingPartition when part.Count == 1:
                 context.Telemetry.Poisoned();
-                batch[part.From].Fail(failure);
+                batch.Release(part.From).Fail(failure);
                 break;
             case BatchFault.Row or BatchFault.Conflict or BatchFault.MissingPartition:
                 Split(part, part.LockLimit);
@@ -129,8 +129,8 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
                 break;
             case BatchFault.Lost:
                 context.Telemetry.Unknown(part.Count);
-                foreach (var call in batch.Calls.Slice(part.From, part.Count))
-                    call.Fail(OwnException.Lost(failure, context.Statement.Name));
+                for (var i = 0; i < part.Count; i++)
+                    batch.Release(part.From + i).Fail(OwnException.Lost(failure, context.Statement.Name));
                 break;
             default:
                 Fail(batch, part, failure);
@@ -150,20 +150,20 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
     {
         _handedOver++;
         var blocked = new GroupBatch<TRequest, TResult>(context.Options);
-        foreach (var call in batch.Calls.Slice(part.From, part.Count))
-            blocked.Add(call);
+        for (var i = 0; i < part.Count; i++)
+            blocked.Add(batch.Release(part.From + i));
         OutsideRun<TRequest, TResult>.Start(context, queue, blocked);
     }
 
     private void Succeed(GroupBatch<TRequest, TResult> batch, BatchPart part)
     {
         for (var i = 0; i < part.Count; i++)
-            batch[part.From + i].Succeed(_sender.Result(i));
+            batch.Release(part.From + i).Succeed(_sender.Result(i));
     }
 
     private static void Fail(GroupBatch<TRequest, TResult> batch, BatchPart part, Exception failure)
     {
-        foreach (var call in batch.Calls.Slice(part.From, part.Count))
-            call.Fail(part.Count == 1 ? failure : OwnException.Of(failure));
+        for (var i = 0; i < part.Count; i++)
+            batch.Release(part.From + i).Fail(part.Count == 1 ? failure : OwnException.Of(failure));
     }
 }

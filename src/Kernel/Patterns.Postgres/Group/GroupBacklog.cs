@@ -13,14 +13,7 @@ internal sealed class GroupBacklog<TRequest, TResult>(GroupOptions<TRequest> opt
 
     public void Insert(GroupCall<TRequest, TResult> call)
     {
-        var list = _only;
-        if (call.Tenant is { } tenant && !_tenants.TryGetValue(tenant, out list))
-        {
-            _tenants.Add(tenant, list = new(tenant));
-            _rotation.Enqueue(list);
-        }
-
-        list!.Insert(call);
+        ListOf(call).Insert(call);
         Count++;
     }
 
@@ -68,6 +61,21 @@ internal sealed class GroupBacklog<TRequest, TResult>(GroupOptions<TRequest> opt
 
     /// <summary>Takes out the first call, in no order among tenants; null when there is none.</summary>
     public GroupCall<TRequest, TResult>? First() => _only.First ?? _rotation.FirstOrDefault(static list => list.Count > 0)?.First;
+
+    private CallList<TRequest, TResult> ListOf(GroupCall<TRequest, TResult> call)
+    {
+        if (options.FairBy is null)
+            return _only;
+
+        var tenant = call.Tenant ?? "";
+        if (!_tenants.TryGetValue(tenant, out var list))
+        {
+            _tenants.Add(tenant, list = new(tenant));
+            _rotation.Enqueue(list);
+        }
+
+        return list;
+    }
 
     private bool TryTake(CallList<TRequest, TResult> list, GroupBatch<TRequest, TResult> batch, ref int passOver)
     {

@@ -16,9 +16,15 @@ internal sealed class GroupBatch<TRequest, TResult>(GroupOptions<TRequest> optio
 
     public int Count { get; private set; }
 
-    public GroupCall<TRequest, TResult> this[int index] => _calls[index];
-
     public ReadOnlySpan<GroupCall<TRequest, TResult>> Calls => _calls.AsSpan(0, Count);
+
+    /// <summary>Takes a call out to tell its caller, or to hand it on. From then on it may serve another request at any moment.</summary>
+    public GroupCall<TRequest, TResult> Release(int index)
+    {
+        var call = _calls[index];
+        _calls[index] = null!;
+        return call;
+    }
 
     /// <summary>Whether this call must wait for the next batch, and with it all that come after it.</summary>
     public bool IsFullFor(GroupCall<TRequest, TResult> call) => Count == options.MaxBatch || (Count > 0 && _bytes + call.Size > options.MaxBatchBytes);
@@ -72,6 +78,7 @@ internal sealed class GroupBatch<TRequest, TResult>(GroupOptions<TRequest> optio
         for (var i = 0; i < count; i++)
         {
             var call = _calls[from + i];
+            _calls[from + i] = null!;
             if (!leaves(call))
                 _calls[from + kept++] = call;
         }
@@ -79,11 +86,11 @@ internal sealed class GroupBatch<TRequest, TResult>(GroupOptions<TRequest> optio
         return kept;
     }
 
-    /// <summary>Fails whoever has not been told.</summary>
+    /// <summary>Fails all that have not been released.</summary>
     public void Fail(Exception failure)
     {
-        foreach (var call in Calls)
-            call.Fail(OwnException.Of(failure));
+        for (var i = 0; i < Count; i++)
+            Release(i)?.Fail(OwnException.Of(failure));
     }
 
     public void Clear()

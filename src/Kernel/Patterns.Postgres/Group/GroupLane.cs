@@ -28,7 +28,7 @@ internal sealed class GroupLane<TRequest, TResult>(GroupContext<TRequest, TResul
                 context.Telemetry.Waited(Batch);
                 var whole = await _run.RunAsync(Batch).ConfigureAwait(false);
                 if (whole && Batch.Count == 1)
-                    (lone, result) = (Batch[0], _run.Result(0));
+                    (lone, result) = (Batch.Release(0), _run.Result(0));
                 else if (whole)
                     _run.SucceedAll(Batch);
 
@@ -37,7 +37,7 @@ internal sealed class GroupLane<TRequest, TResult>(GroupContext<TRequest, TResul
             }
             catch (Exception e)
             {
-                // A mistake of the group itself. Who has not been told yet must not wait for ever.
+                // A mistake in the group itself: whoever has not been told must not wait for ever.
                 Batch.Fail(e);
             }
 
