@@ -9,7 +9,7 @@ internal static partial class Identifier
 
     public static bool IsValid(string? name) => name is not null && Form().IsMatch(name);
 
-    public static string Quote(string name) => "\"" + name + "\"";
+    public static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     // \z, since $ lets a line feed follow.
     [GeneratedRegex(@"^[a-z_][a-z0-9_]{0,62}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

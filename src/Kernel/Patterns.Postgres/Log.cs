@@ -24,4 +24,31 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Error, "The missing partition of table {Table} could not be made, so the write that missed it fails.")]
     public static partial void PartitionNotMade(ILogger logger, Exception exception, string table);
+
+    [LoggerMessage(11, LogLevel.Debug, "Partition {Partition} of table {Table} was made.")]
+    public static partial void PartitionMade(ILogger logger, string partition, string table);
+
+    [LoggerMessage(12, LogLevel.Warning, "Partition {Partition} of table {Table} cannot be made: {Reason}. Part of its time is in another partition, or its rows are in the default partition; nothing was moved.")]
+    public static partial void PartitionBlocked(ILogger logger, string partition, string table, string reason);
+
+    [LoggerMessage(13, LogLevel.Information, "Partition {Partition} of table {Table} was dropped.")]
+    public static partial void PartitionDropped(ILogger logger, string partition, string table);
+
+    [LoggerMessage(14, LogLevel.Information, "Partition {Partition} of table {Table} is in use by other transactions; the next run goes on with it.")]
+    public static partial void PartitionPostponed(ILogger logger, string partition, string table);
+
+    [LoggerMessage(15, LogLevel.Warning, "The default partition {Partition} of table {Table} holds {Count} rows. They are never dropped, and keep the partition of their time from being made. Move them and drop the default partition.")]
+    public static partial void DefaultPartitionUsed(ILogger logger, string partition, string table, long count);
+
+    [LoggerMessage(16, LogLevel.Error, "The maintenance of {What} failed; it is done again at the next interval.")]
+    public static partial void MaintenanceFailed(ILogger logger, Exception exception, string what);
+
+    [LoggerMessage(17, LogLevel.Warning, "The claim {Claim} went to another instance, so this one stopped its work. Was it frozen for minutes?")]
+    public static partial void ClaimLost(ILogger logger, string claim);
+
+    [LoggerMessage(18, LogLevel.Information, "Table {Table} turned to generation {Generation} of its keys.")]
+    public static partial void GenerationTurned(ILogger logger, string table, int generation);
+
+    [LoggerMessage(19, LogLevel.Information, "The turn of table {Table} to its next generation waits for {Count} open transactions; the next run goes on with it.")]
+    public static partial void TurnPostponed(ILogger logger, string table, int count);
 }

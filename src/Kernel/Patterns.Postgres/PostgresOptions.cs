@@ -32,4 +32,11 @@ public sealed class PostgresOptions
 
     /// <summary>How long a transaction may be tried again, from its first attempt. 0 turns retries off; default: 10 s.</summary>
     public TimeSpan RetryBudget { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How often this instance looks after time partitions and remembered keys, give or take a tenth; the first time is when the host has started. More than 0, at most an
+    /// hour; <see cref="Timeout.InfiniteTimeSpan"/> for never, when something else calls <see cref="ITimePartitions.MaintainAsync"/> and
+    /// <see cref="IRememberedKeys.MaintainAsync"/>. Default: 5 minutes.
+    /// </summary>
+    public TimeSpan MaintenanceInterval { get; set; } = TimeSpan.FromMinutes(5);
 }

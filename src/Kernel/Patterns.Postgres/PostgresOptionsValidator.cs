@@ -16,6 +16,9 @@ internal sealed class PostgresOptionsValidator : IValidateOptions<PostgresOption
         if (options.RetryBudget < TimeSpan.Zero)
             failures.Add($"PostgresOptions.RetryBudget is {options.RetryBudget}; it must be 0 (no retries) or more.");
 
+        if (options.MaintenanceInterval != Timeout.InfiniteTimeSpan && (options.MaintenanceInterval <= TimeSpan.Zero || options.MaintenanceInterval > TimeSpan.FromHours(1)))
+            failures.Add($"PostgresOptions.MaintenanceInterval is {options.MaintenanceInterval}; it must be more than 0 and at most an hour, or Timeout.InfiniteTimeSpan for never.");
+
         if (!Enum.IsDefined(options.Prepare))
             failures.Add($"PostgresOptions.Prepare is {options.Prepare}; it must be Auto, Always or Never.");
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Patterns.Postgres;
@@ -10,7 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PostgresServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IPostgres"/>, <see cref="ISchema"/> and <see cref="ITimePartitions"/>. Uses the <c>NpgsqlDataSource</c> of the container if there is one, else
+    /// Adds <see cref="IPostgres"/>, <see cref="ISchema"/>, <see cref="ITimePartitions"/> and <see cref="IRememberedKeys"/>. Uses the <c>NpgsqlDataSource</c> of the container if there is one, else
     /// builds one from <see cref="PostgresOptions.ConnectionString"/>. May be called any number of times; packages call it themselves.
     /// </summary>
     /// <param name="services">The services.</param>
@@ -26,11 +27,21 @@ public static class PostgresServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<PostgresDataSources>();
+        services.TryAddSingleton<MaintenanceClaims>();
+        services.TryAddSingleton<TimePartitionTables>();
+        services.TryAddSingleton<PartitionCatalog>();
+        services.TryAddSingleton<PartitionMaker>();
+        services.TryAddSingleton<PartitionDetachment>();
+        services.TryAddSingleton<PartitionRetention>();
         services.TryAddSingleton<TimePartitions>();
         services.TryAddSingleton<ITimePartitions>(provider => provider.GetRequiredService<TimePartitions>());
+        services.TryAddSingleton<RememberedKeyTables>();
+        services.TryAddSingleton<LockHolders>();
+        services.TryAddSingleton<IRememberedKeys, GenerationTurn>();
         services.TryAddSingleton<IPostgres, PostgresRunner>();
         services.TryAddSingleton<ISchema, SchemaInstaller>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PostgresStartup>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PostgresMaintenance>());
         return services.AddSchemaScripts(SchemaInstaller.Kernel, typeof(IPostgres).Assembly);
     }
 
@@ -56,7 +67,10 @@ public static class PostgresServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Says how a RANGE-partitioned table of the family's schema is split, so that a write that finds no partition makes it.</summary>
+    /// <summary>
+    /// Says how a RANGE-partitioned table of the family's schema is split, so that its partitions are made ahead and dropped when they are old, and a write that finds none makes it.
+    /// Adds the health check <c>patterns_time_partitions</c> for applications that call <c>AddHealthChecks</c>. May be called again with the same values.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="table">The table.</param>
     /// <returns>The same services.</returns>
@@ -65,37 +79,62 @@ public static class PostgresServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(table);
-        if (!Identifier.IsValid(table.Table))
-            throw new ArgumentException($"'{table.Table}' is not a table's name; it must match {Identifier.Pattern}.", nameof(table));
-        if (table.Ahead is < 1 or > 366)
-            throw new ArgumentException($"TimePartitioning.Ahead of '{table.Table}' is {table.Ahead}; it must be 1 to 366.", nameof(table));
-        if (table.Keep <= TimeSpan.Zero)
-            throw new ArgumentException($"TimePartitioning.Keep of '{table.Table}' is {table.Keep}; it must be more than 0.", nameof(table));
-
-        var known = services.Select(s => s.ImplementationInstance).OfType<TimePartitioning>().FirstOrDefault(t => t.Table == table.Table);
-        if (known is null)
-            services.AddSingleton(table);
-        else if (known != table)
-            throw new ArgumentException($"Table '{table.Table}' is already registered with other partitions: {known}.", nameof(table));
+        TimePartitionTables.Validate(table);
+        if (Registered<TimePartitioning>(services, table.Table) is not { } known)
+            return services.AddTimePartitions(new TableRegistration<TimePartitioning>(table.Table, _ => table, table));
+        if (known.Known != table)
+            throw new ArgumentException($"Table '{table.Table}' is already registered with other partitions: {(known.Known is { } other ? other : "those that a factory makes")}.", nameof(table));
 
         return services;
     }
 
-    /// <summary>
-    /// Adds a <see cref="GroupCommit{TRequest, TResult}"/> as a singleton. When the host stops, after every hosted service has stopped, it takes no more calls and sends what
-    /// is queued. May be called twice; the first one counts.
-    /// </summary>
-    /// <typeparam name="TRequest">What a caller asks: a type of the package's own.</typeparam>
-    /// <typeparam name="TResult">What a caller is told.</typeparam>
+    /// <summary>As <see cref="AddTimePartitions(IServiceCollection, TimePartitioning)"/>, for a table whose partitions depend on options: they are described when the host starts, or when they are first needed.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="create">Makes the group.</param>
+    /// <param name="table">The table's name, without its schema. A table that is registered stays as it is.</param>
+    /// <param name="describe">Describes the partitions of that table. A value outside its limits stops the start.</param>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddGroupCommit<TRequest, TResult>(this IServiceCollection services, Func<IServiceProvider, GroupCommit<TRequest, TResult>> create)
+    /// <exception cref="ArgumentException">The name is malformed.</exception>
+    public static IServiceCollection AddTimePartitions(this IServiceCollection services, string table, Func<IServiceProvider, TimePartitioning> describe)
     {
         ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(create);
-        services.TryAddSingleton(create);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, GroupDrain<TRequest, TResult>>());
+        ArgumentNullException.ThrowIfNull(describe);
+        if (!Identifier.IsValid(table))
+            throw new ArgumentException($"'{table}' is not a table's name; it must match {Identifier.Pattern}.", nameof(table));
+
+        return Registered<TimePartitioning>(services, table) is null ? services.AddTimePartitions(new TableRegistration<TimePartitioning>(table, describe)) : services;
+    }
+
+    /// <summary>Registers a table of keys that stay unique although old ones are dropped: its generations are made, turned and dropped by the maintenance.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="table">The table's name, without its schema. A table that is registered stays as it is.</param>
+    /// <param name="describe">Describes that table, when the host starts or when it is first looked after. A value outside its limits stops the start.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException">The name is malformed.</exception>
+    public static IServiceCollection AddRememberedKeys(this IServiceCollection services, string table, Func<IServiceProvider, RememberedKeys> describe)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(describe);
+        RememberedKeyTables.ValidateName(table);
+        if (Registered<RememberedKeys>(services, table) is null)
+            services.AddSingleton(new TableRegistration<RememberedKeys>(table, describe));
+
         return services;
     }
+
+    private static IServiceCollection AddTimePartitions(this IServiceCollection services, TableRegistration<TimePartitioning> table) => services
+        .AddSingleton(table)
+        .Configure<HealthCheckServiceOptions>(health =>
+        {
+            if (health.Registrations.All(r => r.Name != TimePartitionsHealthCheck.Name))
+            {
+                health.Registrations.Add(new(
+                    TimePartitionsHealthCheck.Name,
+                    provider => new TimePartitionsHealthCheck(provider.GetRequiredService<TimePartitionTables>(), provider.GetRequiredService<PartitionCatalog>()),
+                    failureStatus: null,
+                    tags: ["patterns"]));
+            }
+        });
+
+    private static TableRegistration<T>? Registered<T>(IServiceCollection services, string table) =>
+        services.Select(s => s.ImplementationInstance).OfType<TableRegistration<T>>().FirstOrDefault(t => t.Table == table);
 }

@@ -4,11 +4,12 @@ using Microsoft.Extensions.Options;
 namespace Patterns.Postgres;
 
 /// <summary>Brings the tables into shape before any hosted service starts to use them.</summary>
-internal sealed class PostgresStartup(PostgresDataSources sources, ISchema schema, IOptions<PostgresOptions> options) : IHostedLifecycleService
+internal sealed class PostgresStartup(PostgresDataSources sources, ISchema schema, TimePartitionTables partitions, RememberedKeyTables keys, IOptions<PostgresOptions> options) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        _ = sources.Application;
+        // What was registered with a factory is described, and so checked, before anything is touched.
+        (_, _, _) = (sources.Application, partitions.All, keys.All);
         switch (options.Value.SchemaMode)
         {
             case SchemaMode.Apply:

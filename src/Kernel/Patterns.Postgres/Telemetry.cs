@@ -17,5 +17,11 @@ internal static class Telemetry
 
     public static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("patterns.postgres.transaction.duration", "s", "From the first attempt to the outcome.");
 
+    public static readonly Counter<long> Partitions = Meter.CreateCounter<long>("patterns.postgres.partitions", "{partition}", "Partitions by table and action: made or dropped.");
+
+    public static readonly Counter<long> Turns = Meter.CreateCounter<long>("patterns.postgres.generation_turns", "{turn}", "Turns to the next generation of remembered keys, by table.");
+
+    public static readonly Counter<long> MaintenanceFailures = Meter.CreateCounter<long>("patterns.postgres.maintenance_failures", "{failure}", "Runs of the maintenance that failed.");
+
     public static readonly Counter<long> Scripts = Meter.CreateCounter<long>("patterns.postgres.schema_scripts", "{script}", "Schema scripts applied.");
 }

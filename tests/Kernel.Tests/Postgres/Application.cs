@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Patterns.Postgres;
 
@@ -15,6 +16,7 @@ internal sealed class Application : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log));
+        services.AddHealthChecks();
         services.AddPostgres(o => o.ConnectionString = connectionString);
         if (configure is not null)
             services.Configure(configure);
@@ -29,6 +31,16 @@ internal sealed class Application : IAsyncDisposable
     public ISchema Schema => _services.GetRequiredService<ISchema>();
 
     public ITimePartitions Partitions => _services.GetRequiredService<ITimePartitions>();
+
+    public IRememberedKeys Keys => _services.GetRequiredService<IRememberedKeys>();
+
+    /// <summary>What an application's health end point would say of its time partitions.</summary>
+    public async Task<string> HealthAsync()
+    {
+        var report = await _services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
+        var entry = report.Entries["patterns_time_partitions"];
+        return $"{entry.Status}: {entry.Description}";
+    }
 
     public static Application WithScripts(string connectionString, string schema, Assembly scripts, Action<PostgresOptions>? configure = null) =>
         new(connectionString, o => { o.Schema = schema; configure?.Invoke(o); }, services => services.AddSchemaScripts("shop", scripts));

@@ -60,13 +60,14 @@ public sealed class RegistrationTests(PostgresDatabase database) : IClassFixture
             o.ConnectionString = database.ConnectionString;
             o.SchemaLockWait = TimeSpan.Zero;
             o.RetryBudget = TimeSpan.FromSeconds(-1);
+            o.MaintenanceInterval = TimeSpan.FromHours(2);
             o.Prepare = (PrepareMode)9;
             o.SchemaMode = (SchemaMode)9;
         }));
 
         var start = () => host.StartAsync(Ct);
 
-        (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures.Should().HaveCount(4);
+        (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures.Should().HaveCount(5);
     }
 
     [Fact]
@@ -112,15 +113,41 @@ public sealed class RegistrationTests(PostgresDatabase database) : IClassFixture
         var services = new ServiceCollection();
         var scripts = new ScriptAssembly(("0001_a", "SELECT 1;"));
         services.AddSchemaScripts("shop", scripts).AddSchemaScripts("shop", scripts);
-        services.AddTimePartitions(new("orders", PartitionInterval.Day, TimeSpan.FromDays(30))).AddTimePartitions(new("orders", PartitionInterval.Day, TimeSpan.FromDays(30)));
-        services.Should().HaveCount(2);
+        services.AddTimePartitions(new("orders", PartitionInterval.Day, TimeSpan.FromDays(30)));
+        services.AddTimePartitions("parcels", _ => new("parcels", PartitionInterval.Day, TimeSpan.FromDays(30)));
+        services.AddRememberedKeys("order_keys", _ => new("order_keys", "order_clock", TimeSpan.FromDays(30)));
+        var count = services.Count;
+        services.AddTimePartitions(new("orders", PartitionInterval.Day, TimeSpan.FromDays(30)));
+        services.AddTimePartitions("parcels", _ => new("parcels", PartitionInterval.Day, TimeSpan.FromDays(30)));
+        services.AddRememberedKeys("order_keys", _ => new("order_keys", "order_clock", TimeSpan.FromDays(30)));
+        services.Should().HaveCount(count);
 
         services.Invoking(s => s.AddSchemaScripts("shop", typeof(IPostgres).Assembly)).Should().Throw<ArgumentException>().WithMessage("*'shop' already has*");
         services.Invoking(s => s.AddSchemaScripts("Shop", scripts)).Should().Throw<ArgumentException>().WithMessage("*'Shop'*must match*");
         services.Invoking(s => s.AddTimePartitions(new("orders", PartitionInterval.Hour, TimeSpan.FromDays(30)))).Should().Throw<ArgumentException>().WithMessage("*already registered*");
+        services.Invoking(s => s.AddTimePartitions(new("parcels", PartitionInterval.Hour, TimeSpan.FromDays(30)))).Should().Throw<ArgumentException>().WithMessage("*already registered*factory*");
+        services.Invoking(s => s.AddTimePartitions("P", _ => null!)).Should().Throw<ArgumentException>().WithMessage("*'P'*must match*");
+        services.Invoking(s => s.AddRememberedKeys(new string('k', 51), _ => null!)).Should().Throw<ArgumentException>().WithMessage("*at most 50*");
+        services.Invoking(s => s.AddTimePartitions(new("o", (PartitionInterval)9, TimeSpan.FromDays(1)))).Should().Throw<ArgumentException>().WithMessage("*Interval*Hour, Day, Week or Month*");
         services.Invoking(s => s.AddTimePartitions(new("o", PartitionInterval.Hour, TimeSpan.Zero))).Should().Throw<ArgumentException>().WithMessage("*Keep*more than 0*");
         services.Invoking(s => s.AddTimePartitions(new("o", PartitionInterval.Hour, TimeSpan.FromDays(1), 0))).Should().Throw<ArgumentException>().WithMessage("*Ahead*1 to 366*");
         services.Invoking(s => s.AddTimePartitions(new("O", PartitionInterval.Hour, TimeSpan.FromDays(1)))).Should().Throw<ArgumentException>().WithMessage("*'O'*must match*");
+    }
+
+    [Fact]
+    public async Task What_a_factory_describes_is_checked_when_the_host_starts()
+    {
+        var start = (Action<IServiceCollection> add) =>
+        {
+            var host = Host(services => add(services.AddPostgres(o => (o.ConnectionString, o.SchemaMode) = (database.ConnectionString, SchemaMode.Off))));
+            return host.Awaiting(h => h.StartAsync(Ct)).Should().ThrowAsync<ArgumentException>();
+        };
+
+        (await start(s => s.AddTimePartitions("o", _ => new("o", PartitionInterval.Day, TimeSpan.FromDays(-1))))).WithMessage("*Keep of 'o'*more than 0*");
+        (await start(s => s.AddTimePartitions("o", _ => new("p", PartitionInterval.Day, TimeSpan.FromDays(1))))).WithMessage("*registered for 'o'*described for 'p'*");
+        (await start(s => s.AddRememberedKeys("k", _ => new("k", "c", TimeSpan.Zero)))).WithMessage("*RememberFor of 'k'*more than 0*");
+        (await start(s => s.AddRememberedKeys("k", _ => new("k", "C", TimeSpan.FromDays(1))))).WithMessage("*Clock of 'k' is 'C'*must match*");
+        (await start(s => s.AddRememberedKeys("k", _ => new("l", "c", TimeSpan.FromDays(1))))).WithMessage("*registered for 'k'*described for 'l'*");
     }
 
     [Fact]

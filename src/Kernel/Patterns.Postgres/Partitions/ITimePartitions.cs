@@ -13,4 +13,15 @@ public interface ITimePartitions
     /// <exception cref="ArgumentException">The table is not registered.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The moment is outside those limits: a wrong clock must not make thousands of partitions.</exception>
     ValueTask EnsureAsync(string table, DateTimeOffset at, CancellationToken ct = default);
+
+    /// <summary>
+    /// Does for every registered table, by the database's clock, what is due: makes the partition of now and <see cref="TimePartitioning.Ahead"/> after it,
+    /// and detaches and drops those whose end is <see cref="TimePartitioning.Keep"/> ago. A hosted service calls this every
+    /// <see cref="PostgresOptions.MaintenanceInterval"/>. A table that another instance is working on is left to it. What would have to wait long for
+    /// other transactions is left to the next run. A crash or a cancellation leaves nothing that the next run does not finish.
+    /// </summary>
+    /// <param name="ct">Stops the work where it is.</param>
+    /// <returns>When all tables have been looked at.</returns>
+    /// <exception cref="AggregateException">Several tables or partitions failed, or one <see cref="TimePartitioning.OnDetached"/> did; everything else was done all the same. A single failure of the server is thrown as it is.</exception>
+    Task MaintainAsync(CancellationToken ct = default);
 }

@@ -1,0 +1,34 @@
+using System.Collections.Frozen;
+
+namespace Patterns.Postgres;
+
+/// <summary>The tables that were registered, described when the host starts or when the first is used.</summary>
+internal sealed class TimePartitionTables(IEnumerable<TableRegistration<TimePartitioning>> registrations, IServiceProvider services)
+{
+    private readonly Lazy<FrozenDictionary<string, TimePartitioning>> _tables = new(() => registrations.ToFrozenDictionary(r => r.Table, r => Describe(r, services), StringComparer.Ordinal));
+
+    public IReadOnlyCollection<TimePartitioning> All => _tables.Value.Values;
+
+    public TimePartitioning? Find(string table) => _tables.Value.GetValueOrDefault(table);
+
+    public static void Validate(TimePartitioning table)
+    {
+        if (!Identifier.IsValid(table.Table))
+            throw new ArgumentException($"'{table.Table}' is not a table's name; it must match {Identifier.Pattern}.", nameof(table));
+        if (!Enum.IsDefined(table.Interval))
+            throw new ArgumentException($"TimePartitioning.Interval of '{table.Table}' is {table.Interval}; it must be Hour, Day, Week or Month.", nameof(table));
+        if (table.Ahead is < 1 or > 366)
+            throw new ArgumentException($"TimePartitioning.Ahead of '{table.Table}' is {table.Ahead}; it must be 1 to 366.", nameof(table));
+        if (table.Keep <= TimeSpan.Zero)
+            throw new ArgumentException($"TimePartitioning.Keep of '{table.Table}' is {table.Keep}; it must be more than 0.", nameof(table));
+    }
+
+    private static TimePartitioning Describe(TableRegistration<TimePartitioning> registration, IServiceProvider services)
+    {
+        var table = registration.Make(services);
+        Validate(table);
+        if (table.Table != registration.Table)
+            throw new ArgumentException($"Time partitions were registered for '{registration.Table}', but described for '{table.Table}'. Name the same table in both places.", nameof(registration));
+        return table;
+    }
+}

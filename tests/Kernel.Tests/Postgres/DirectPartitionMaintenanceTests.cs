@@ -1,0 +1,3 @@
+namespace Kernel.Tests.Postgres;
+
+public sealed class DirectPartitionMaintenanceTests(PostgresDatabase database) : PartitionMaintenanceTests(() => database.ConnectionString), IClassFixture<PostgresDatabase>;
