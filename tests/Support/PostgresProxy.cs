@@ -6,7 +6,7 @@ namespace Support;
 
 /// <summary>
 /// Stands between a client and PostgreSQL on a loopback port, and cuts a connection at a chosen statement: before the server has seen it, or after the
-/// server has answered it and before the client has.
+/// server has answered it and before the client has. Or it freezes its connections, which is how a lost network looks.
 /// </summary>
 public sealed class PostgresProxy : IAsyncDisposable
 {
@@ -15,6 +15,8 @@ public sealed class PostgresProxy : IAsyncDisposable
     private readonly EndPoint _server;
     private readonly Task _accepting;
     private volatile Cut? _cut;
+    private volatile int _frozen;
+    private int _accepted;
 
     private sealed record Cut(byte[] Statement, bool AfterAnswer, Func<Task>? Then = null);
 
@@ -45,6 +47,9 @@ public sealed class PostgresProxy : IAsyncDisposable
     /// <param name="then">What happens between the server's answer and the cut.</param>
     public void CutAfter(string statement, Func<Task>? then = null) => _cut = new(System.Text.Encoding.UTF8.GetBytes(statement), AfterAnswer: true, then);
 
+    /// <summary>Nothing passes any more through the connections that are open now, and neither side is told. Later connections are whole.</summary>
+    public void Freeze() => _frozen = _accepted;
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -59,7 +64,7 @@ public sealed class PostgresProxy : IAsyncDisposable
         try
         {
             while (true)
-                connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
+                connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token), ++_accepted));
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
@@ -67,7 +72,7 @@ public sealed class PostgresProxy : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket client)
+    private async Task ServeAsync(Socket client, int number)
     {
         using (client)
         using (var server = new Socket(_server.AddressFamily, SocketType.Stream, ProtocolType.Unspecified))
@@ -77,8 +82,8 @@ public sealed class PostgresProxy : IAsyncDisposable
             {
                 await server.ConnectAsync(_server, ended.Token);
                 var muted = new TaskCompletionSource<Func<Task>?>();
-                var up = PumpUpAsync(client, server, muted, ended.Token);
-                var down = PumpDownAsync(server, client, muted, ended.Token);
+                var up = PumpUpAsync(client, server, muted, number, ended.Token);
+                var down = PumpDownAsync(server, client, muted, number, ended.Token);
                 await Task.WhenAny(up, down);
                 await ended.CancelAsync();
                 await Task.WhenAll(up, down);
@@ -90,11 +95,12 @@ public sealed class PostgresProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpUpAsync(Socket client, Socket server, TaskCompletionSource<Func<Task>?> muted, CancellationToken ct)
+    private async Task PumpUpAsync(Socket client, Socket server, TaskCompletionSource<Func<Task>?> muted, int number, CancellationToken ct)
     {
         var buffer = new byte[65536];
         for (int count; (count = await client.ReceiveAsync(buffer, ct)) > 0;)
         {
+            await ThawAsync(number, ct);
             var cut = _cut;
             if (cut is not null && buffer.AsSpan(0, count).IndexOf(cut.Statement) >= 0 && Interlocked.CompareExchange(ref _cut, null, cut) == cut)
             {
@@ -109,11 +115,12 @@ public sealed class PostgresProxy : IAsyncDisposable
         }
     }
 
-    private static async Task PumpDownAsync(Socket server, Socket client, TaskCompletionSource<Func<Task>?> muted, CancellationToken ct)
+    private async Task PumpDownAsync(Socket server, Socket client, TaskCompletionSource<Func<Task>?> muted, int number, CancellationToken ct)
     {
         var buffer = new byte[65536];
         for (int count; (count = await server.ReceiveAsync(buffer, ct)) > 0;)
         {
+            await ThawAsync(number, ct);
             if (muted.Task.IsCompleted)
             {
                 // PostgreSQL answers when it is done: the commit is on disk, and the client will not hear of it.
@@ -125,4 +132,7 @@ public sealed class PostgresProxy : IAsyncDisposable
             await client.SendAsync(buffer.AsMemory(0, count), ct);
         }
     }
+
+    // A frozen connection never thaws: the wait ends with the connection or the proxy.
+    private Task ThawAsync(int number, CancellationToken ct) => number > _frozen ? Task.CompletedTask : new TaskCompletionSource().Task.WaitAsync(ct);
 }

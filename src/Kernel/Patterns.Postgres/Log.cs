@@ -51,4 +51,22 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Information, "The turn of table {Table} to its next generation waits for {Count} open transactions; the next run goes on with it.")]
     public static partial void TurnPostponed(ILogger logger, string table, int count);
+
+    [LoggerMessage(20, LogLevel.Error, "LISTEN was accepted, but notifications do not arrive, as behind a transaction pooler. Subscribers read the state every {Seconds} s instead. Set PostgresOptions.SessionConnectionString to an address of the database that passes the pooler by.")]
+    public static partial void ListenerDeaf(ILogger logger, double seconds, Exception reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "The connection that listens for notifications is lost and will be replaced; subscribers then read the state.")]
+    public static partial void ListenerLost(ILogger logger, Exception reason);
+
+    [LoggerMessage(22, LogLevel.Information, "Notifications arrive again.")]
+    public static partial void ListenerRestored(ILogger logger);
+
+    [LoggerMessage(23, LogLevel.Error, "A handler of notifications on channel {Channel} failed. It gets the next one, and a resync soon.")]
+    public static partial void NotificationHandlerFailed(ILogger logger, string channel, Exception reason);
+
+    [LoggerMessage(24, LogLevel.Warning, "{Capacity} notifications waited for a handler on channel {Channel}; a resync takes their place.")]
+    public static partial void NotificationsOverflowed(ILogger logger, string channel, int capacity);
+
+    [LoggerMessage(25, LogLevel.Error, "{Count} notifications that were to be sent soon are lost.")]
+    public static partial void NotificationsLost(ILogger logger, int count, Exception reason);
 }

@@ -9,6 +9,7 @@ internal sealed class PostgresDataSources : IAsyncDisposable, IDisposable
 {
     private readonly NpgsqlDataSource? _owned;
     private readonly Lazy<NpgsqlDataSource>? _migration;
+    private readonly string? _session;
 
     public PostgresDataSources(IServiceProvider services, IOptions<PostgresOptions> options)
     {
@@ -22,6 +23,7 @@ internal sealed class PostgresDataSources : IAsyncDisposable, IDisposable
 
         _owned = shared is null ? NpgsqlDataSource.Create(options.Value.ConnectionString!) : null;
         Application = shared ?? _owned!;
+        _session = options.Value.SessionConnectionString;
         if (options.Value.MigrationConnectionString is { } migration)
             _migration = new(() => NpgsqlDataSource.Create(migration));
     }
@@ -30,6 +32,21 @@ internal sealed class PostgresDataSources : IAsyncDisposable, IDisposable
 
     /// <summary>For everything that changes the schema; opened only when something must be changed.</summary>
     public NpgsqlDataSource Migration => _migration?.Value ?? Application;
+
+    /// <summary>
+    /// A closed connection, outside every pool, for what lives as long as its session: it takes no place that a request needs, and nobody gets it
+    /// after us.
+    /// </summary>
+    public async ValueTask<NpgsqlConnection> CreateSessionAsync(CancellationToken ct)
+    {
+        if (_session is not null)
+            return new(Unpooled(_session));
+
+        // A data source does not tell its password; only a clone of one of its connections has it, and its certificates.
+        var connection = Application.CreateConnection();
+        await using (connection.ConfigureAwait(false))
+            return await connection.CloneWithAsync(Unpooled(Application.ConnectionString), ct).ConfigureAwait(false);
+    }
 
     public void Dispose()
     {
@@ -45,4 +62,6 @@ internal sealed class PostgresDataSources : IAsyncDisposable, IDisposable
         if (_migration is { IsValueCreated: true })
             await _migration.Value.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static string Unpooled(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Multiplexing = false, Enlist = false }.ConnectionString;
 }

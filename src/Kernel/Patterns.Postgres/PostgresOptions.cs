@@ -12,6 +12,12 @@ public sealed class PostgresOptions
     /// </summary>
     public string? MigrationConnectionString { get; set; }
 
+    /// <summary>
+    /// A connection string that reaches the same database past any transaction pooler: only the one connection that listens for notifications uses it, and
+    /// behind a pooler it must be set for them to arrive. Default: as the application connects.
+    /// </summary>
+    public string? SessionConnectionString { get; set; }
+
     /// <summary>The schema of the family's tables: <c>^[a-z_][a-z0-9_]{0,62}$</c> and not <c>pg_*</c>. Two schemas in one database are independent. Default: <c>patterns</c>.</summary>
     public string Schema { get; set; } = "patterns";
 
@@ -39,4 +45,7 @@ public sealed class PostgresOptions
     /// <see cref="IRememberedKeys.MaintainAsync"/>. Default: 5 minutes.
     /// </summary>
     public TimeSpan MaintenanceInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often a subscriber of <see cref="INotifications"/> reads the state although nothing was missed; up to a tenth less, at random. 1 second to 1 day; default: 5 minutes.</summary>
+    public TimeSpan ResyncInterval { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Patterns.Postgres;
 
@@ -19,6 +20,12 @@ internal sealed class PostgresOptionsValidator : IValidateOptions<PostgresOption
         if (options.MaintenanceInterval != Timeout.InfiniteTimeSpan && (options.MaintenanceInterval <= TimeSpan.Zero || options.MaintenanceInterval > TimeSpan.FromHours(1)))
             failures.Add($"PostgresOptions.MaintenanceInterval is {options.MaintenanceInterval}; it must be more than 0 and at most an hour, or Timeout.InfiniteTimeSpan for never.");
 
+        if (options.ResyncInterval < TimeSpan.FromSeconds(1) || options.ResyncInterval > TimeSpan.FromDays(1))
+            failures.Add($"PostgresOptions.ResyncInterval is {options.ResyncInterval}; it must be 1 second to 1 day.");
+
+        if (options.SessionConnectionString is { } session && !IsConnectionString(session))
+            failures.Add("PostgresOptions.SessionConnectionString is not a connection string in Npgsql's form with a Host, such as 'Host=10.0.0.5;Port=5432;Database=app;Username=app'. Leave it null to connect as the application does.");
+
         if (!Enum.IsDefined(options.Prepare))
             failures.Add($"PostgresOptions.Prepare is {options.Prepare}; it must be Auto, Always or Never.");
 
@@ -26,5 +33,17 @@ internal sealed class PostgresOptionsValidator : IValidateOptions<PostgresOption
             failures.Add($"PostgresOptions.SchemaMode is {options.SchemaMode}; it must be Apply, Verify or Off.");
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return !string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host);
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 }

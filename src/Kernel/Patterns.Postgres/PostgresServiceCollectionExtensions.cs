@@ -11,7 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PostgresServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IPostgres"/>, <see cref="ISchema"/>, <see cref="ITimePartitions"/> and <see cref="IRememberedKeys"/>. Uses the <c>NpgsqlDataSource</c> of the container if there is one, else
+    /// Adds <see cref="IPostgres"/>, <see cref="ISchema"/>, <see cref="ITimePartitions"/>, <see cref="IRememberedKeys"/> and <see cref="INotifications"/>. Uses the <c>NpgsqlDataSource</c> of the container if there is one, else
     /// builds one from <see cref="PostgresOptions.ConnectionString"/>. May be called any number of times; packages call it themselves.
     /// </summary>
     /// <param name="services">The services.</param>
@@ -40,6 +40,11 @@ public static class PostgresServiceCollectionExtensions
         services.TryAddSingleton<IRememberedKeys, GenerationTurn>();
         services.TryAddSingleton<IPostgres, PostgresRunner>();
         services.TryAddSingleton<ISchema, SchemaInstaller>();
+        services.TryAddSingleton<NotificationSender>();
+        services.TryAddSingleton<NotificationListener>();
+        services.TryAddSingleton<NotificationHealth>();
+        services.TryAddSingleton<INotifications, PostgresNotifications>();
+        services.Configure<HealthCheckServiceOptions>(AddHealth);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PostgresStartup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PostgresMaintenance>());
         return services.AddSchemaScripts(SchemaInstaller.Kernel, typeof(IPostgres).Assembly);
@@ -137,4 +142,11 @@ public static class PostgresServiceCollectionExtensions
 
     private static TableRegistration<T>? Registered<T>(IServiceCollection services, string table) =>
         services.Select(s => s.ImplementationInstance).OfType<TableRegistration<T>>().FirstOrDefault(t => t.Table == table);
+
+    // Runs once for each call of AddPostgres.
+    private static void AddHealth(HealthCheckServiceOptions options)
+    {
+        if (options.Registrations.All(static r => r.Name != NotificationHealth.Name))
+            options.Registrations.Add(new(NotificationHealth.Name, static provider => provider.GetRequiredService<NotificationHealth>(), HealthStatus.Degraded, ["patterns"]));
+    }
 }

@@ -24,4 +24,14 @@ internal static class Telemetry
     public static readonly Counter<long> MaintenanceFailures = Meter.CreateCounter<long>("patterns.postgres.maintenance_failures", "{failure}", "Runs of the maintenance that failed.");
 
     public static readonly Counter<long> Scripts = Meter.CreateCounter<long>("patterns.postgres.schema_scripts", "{script}", "Schema scripts applied.");
+
+    public static readonly Counter<long> NotificationsSent = Meter.CreateCounter<long>("patterns.postgres.notifications.sent", "{notification}", "Notifications that NotifySoon handed to the database.");
+
+    public static readonly Counter<long> NotificationsLost = Meter.CreateCounter<long>("patterns.postgres.notifications.lost", "{notification}", "Notifications that NotifySoon could not hand to the database.");
+
+    public static readonly Counter<long> NotificationsHandled = Meter.CreateCounter<long>("patterns.postgres.notifications.handled", "{notification}", "Runs of handlers by outcome: ok or failed.");
+
+    public static readonly Counter<long> Resyncs = Meter.CreateCounter<long>("patterns.postgres.notifications.resyncs", "{resync}", "Resyncs by reason: subscribed, reconnected, overflow, deaf or interval.");
+
+    public static readonly Counter<long> ListenerLosses = Meter.CreateCounter<long>("patterns.postgres.notifications.listener_losses", "{loss}", "How often the listening connection was lost or heard nothing.");
 }

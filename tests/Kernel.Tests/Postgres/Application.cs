@@ -30,15 +30,19 @@ internal sealed class Application : IAsyncDisposable
 
     public ISchema Schema => _services.GetRequiredService<ISchema>();
 
+    public INotifications Notifications => _services.GetRequiredService<INotifications>();
+
     public ITimePartitions Partitions => _services.GetRequiredService<ITimePartitions>();
 
     public IRememberedKeys Keys => _services.GetRequiredService<IRememberedKeys>();
 
+    /// <summary>Of the checks that the package itself brings; the application adds health checks in <c>more</c>.</summary>
+    public Task<HealthReport> HealthAsync() => _services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
+
     /// <summary>What an application's health end point would say of its time partitions.</summary>
-    public async Task<string> HealthAsync()
+    public async Task<string> PartitionHealthAsync()
     {
-        var report = await _services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
-        var entry = report.Entries["patterns_time_partitions"];
+        var entry = (await HealthAsync()).Entries["patterns_time_partitions"];
         return $"{entry.Status}: {entry.Description}";
     }
 

@@ -158,7 +158,7 @@ public abstract class PartitionMaintenanceTests(Func<string> connectionString)
         (await application.PartitionsAsync()).Should().Equal([.. Days(today, 5, 7), .. Days(today, 9, 15), "readings_rest"]);
         application.Logged.Should().ContainSingle(line => line.StartsWith("Warning:") && line.Contains("default partition readings_rest of table readings holds 1 rows"));
         application.Logged.Should().ContainSingle(line => line.StartsWith("Warning:") && line.Contains($"{PartitionedTable.Name(today + (8 * Day))} of table readings cannot be made"));
-        (await application.HealthAsync()).Should().Be("Unhealthy: readings has no partition for now; readings has 1 rows in its default partition readings_rest");
+        (await application.PartitionHealthAsync()).Should().Be("Unhealthy: readings has no partition for now; readings has 1 rows in its default partition readings_rest");
     }
 
     [Fact]
@@ -188,18 +188,18 @@ public abstract class PartitionMaintenanceTests(Func<string> connectionString)
     public async Task Health_tells_that_partitions_run_out_before_they_are_missed()
     {
         await using var application = await NewAsync("health");
-        (await application.HealthAsync()).Should().Be("Unhealthy: readings has no partition for now");
+        (await application.PartitionHealthAsync()).Should().Be("Unhealthy: readings has no partition for now");
 
         await application.Partitions.MaintainAsync(Ct);
-        (await application.HealthAsync()).Should().Be("Healthy: ");
+        (await application.PartitionHealthAsync()).Should().Be("Healthy: ");
 
         await application.AdvanceAsync(3 * Day);
-        (await application.HealthAsync()).Should().Be("Healthy: ");
+        (await application.PartitionHealthAsync()).Should().Be("Healthy: ");
 
         await application.AdvanceAsync(Day);
-        (await application.HealthAsync()).Should().Be("Degraded: readings has 3 of 7 future partitions");
+        (await application.PartitionHealthAsync()).Should().Be("Degraded: readings has 3 of 7 future partitions");
         await application.Partitions.MaintainAsync(Ct);
-        (await application.HealthAsync()).Should().Be("Healthy: ");
+        (await application.PartitionHealthAsync()).Should().Be("Healthy: ");
     }
 
     private DateTimeOffset First { get; set; }

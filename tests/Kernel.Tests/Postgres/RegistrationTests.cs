@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -63,11 +64,13 @@ public sealed class RegistrationTests(PostgresDatabase database) : IClassFixture
             o.MaintenanceInterval = TimeSpan.FromHours(2);
             o.Prepare = (PrepareMode)9;
             o.SchemaMode = (SchemaMode)9;
+            o.SessionConnectionString = "not one";
+            o.ResyncInterval = TimeSpan.Zero;
         }));
 
         var start = () => host.StartAsync(Ct);
 
-        (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures.Should().HaveCount(5);
+        (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures.Should().HaveCount(7);
     }
 
     [Fact]
@@ -79,6 +82,7 @@ public sealed class RegistrationTests(PostgresDatabase database) : IClassFixture
 
         host.Services.GetServices<IPostgres>().Should().ContainSingle();
         (await host.Services.GetRequiredService<ISchema>().CheckAsync(Ct)).Missing.Should().BeEmpty();
+        host.Services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.Should().ContainSingle(r => r.Name == "patterns_notifications");
         await host.StopAsync(Ct);
     }
 
