@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Harness;
 
-/// <summary>The entry point of every benchmark project: <c>&lt;Name&gt; [--quick]</c> runs the class <c>&lt;Name&gt;Benchmarks</c>.</summary>
+/// <summary>The entry point of every benchmark project: <c>&lt;Name&gt; [--quick]</c> runs the class <c>&lt;Name&gt;Benchmarks</c>, <c>&lt;Name&gt; --plot</c> draws its last results.</summary>
 /// <remarks>
 /// A class measures single calls with BenchmarkDotNet's own attributes, calls of many callers by being an
 /// <see cref="IClosedLoopBenchmark"/>, and packages of other platforms with <see cref="PeerAttribute"/>; all in one run.
@@ -19,6 +19,12 @@ public static class Benchmarks
         {
             await Console.Error.WriteLineAsync($"There is no class {name}Benchmarks in {assembly.GetName().Name}.");
             return 2;
+        }
+
+        if (arguments.Contains("--plot", StringComparer.Ordinal))
+        {
+            await Report.PlotAsync(name);
+            return 0;
         }
 
         var notes = new List<string>();

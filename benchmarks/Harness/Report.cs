@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Harness;
 
-/// <summary>Writes <c>benchmarks/results/&lt;Name&gt;.md</c> and <c>.json</c>; a quick run, whose figures mean nothing, goes to <c>artifacts</c> instead.</summary>
+/// <summary>Writes <c>benchmarks/results/&lt;Name&gt;.md</c>, <c>.json</c> and, where callers are varied, <c>.svg</c>; a quick run, whose figures mean nothing, goes to <c>artifacts</c> instead.</summary>
 internal static class Report
 {
     private const string Baseline = "Raw";
@@ -15,16 +15,33 @@ internal static class Report
     public static async Task WriteAsync(string name, IReadOnlyList<Measurement> measurements, IReadOnlyList<string> notes, bool quick)
     {
         // A peer's rows come last, but are read beside the others of their case.
-        measurements = measurements.GroupBy(static measurement => (measurement.Case, measurement.Callers)).SelectMany(static group => group).ToList();
+        measurements = measurements.GroupBy(static measurement => (measurement.Case, measurement.Callers)).SelectMany(static group => group).Select(Rounded).ToList();
         var directory = Path.Combine(Repository.Root, quick ? "artifacts/benchmarks" : "benchmarks/results");
         Directory.CreateDirectory(directory);
-        var lines = measurements.Select(static measurement => "  " + JsonSerializer.Serialize(Rounded(measurement), Json));
+        var lines = measurements.Select(static measurement => "  " + JsonSerializer.Serialize(measurement, Json));
         await File.WriteAllTextAsync(Path.Combine(directory, name + ".json"), $"[\n{string.Join(",\n", lines)}\n]\n");
 
         var table = Markdown(name, measurements, notes);
         await File.WriteAllTextAsync(Path.Combine(directory, name + ".md"), table);
+        await PlotAsync(directory, name, measurements);
         Console.WriteLine();
         Console.WriteLine(table);
+    }
+
+    /// <summary>Draws the plot of the committed measurements once more.</summary>
+    public static async Task PlotAsync(string name)
+    {
+        var directory = Path.Combine(Repository.Root, "benchmarks/results");
+        await using var json = File.OpenRead(Path.Combine(directory, name + ".json"));
+        await PlotAsync(directory, name, (await JsonSerializer.DeserializeAsync<List<Measurement>>(json))!);
+    }
+
+    private static async Task PlotAsync(string directory, string name, IReadOnlyList<Measurement> measurements)
+    {
+        if (Plot.Draw(name, measurements) is { } svg)
+        {
+            await File.WriteAllTextAsync(Path.Combine(directory, name + ".svg"), svg);
+        }
     }
 
     private static string Markdown(string name, IReadOnlyList<Measurement> measurements, IReadOnlyList<string> notes)
