@@ -9,12 +9,14 @@ internal sealed class ClaimStatement(IPostgres postgres)
 {
     private const string Columns = "SELECT o_outcome, o_receipt, o_stored, o_received_at, o_deliveries, o_fingerprint FROM ";
     private readonly string _one = postgres.Sql(Columns + "{schema}.webhook_dedup_claim($1, $2, $3, $4, $5, $6)");
-    private readonly string _all = postgres.Sql(Columns + "{schema}.webhook_dedup_claim_all($1, $2, $3, $4, $5, $6)");
+    private readonly string _ordered = postgres.Sql(Columns + "{schema}.webhook_dedup_claim_ordered($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+    private readonly string _all = postgres.Sql(Columns + "{schema}.webhook_dedup_claim_all($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 
-    /// <summary>Claims one event.</summary>
-    public async ValueTask<Claim> ExecuteAsync(NpgsqlTransaction transaction, WebhookEvent webhookEvent, byte[]? fingerprint, bool stored, CancellationToken ct)
+    /// <summary>Claims one event. One that is stored stands in line when it is worked on, not now.</summary>
+    public async ValueTask<Claim> ExecuteAsync(NpgsqlTransaction transaction, WebhookEvent webhookEvent, byte[]? fingerprint, EventOrder order, bool stored, CancellationToken ct)
     {
-        var command = new NpgsqlCommand(_one, transaction.Connection, transaction);
+        var ordered = order.Ordering != WebhookOrdering.None && !stored;
+        var command = new NpgsqlCommand(ordered ? _ordered : _one, transaction.Connection, transaction);
         await using (command.ConfigureAwait(false))
         {
             Add(command, NpgsqlDbType.Text, webhookEvent.Tenant);
@@ -23,6 +25,13 @@ internal sealed class ClaimStatement(IPostgres postgres)
             Add(command, NpgsqlDbType.Uuid, Guid.CreateVersion7());
             Add(command, NpgsqlDbType.Bytea, fingerprint);
             Add(command, NpgsqlDbType.Boolean, stored);
+            if (ordered)
+            {
+                Add(command, NpgsqlDbType.Text, order.Key);
+                Add(command, NpgsqlDbType.Bigint, order.Position!.Value);
+                Add(command, NpgsqlDbType.Boolean, order.Ordering == WebhookOrdering.Strict);
+            }
+
             var claims = new Claim[1];
             await ReadAsync(transaction, command, claims, ct).ConfigureAwait(false);
             return claims[0];
@@ -30,7 +39,7 @@ internal sealed class ClaimStatement(IPostgres postgres)
     }
 
     /// <summary>Claims the events in the order of the list, with one answer each.</summary>
-    public async ValueTask<Claim[]> ExecuteAsync(NpgsqlTransaction transaction, WebhookEvent[] events, byte[]?[] fingerprints, CancellationToken ct)
+    public async ValueTask<Claim[]> ExecuteAsync(NpgsqlTransaction transaction, WebhookEvent[] events, byte[]?[] fingerprints, EventOrder[] orders, CancellationToken ct)
     {
         var command = new NpgsqlCommand(_all, transaction.Connection, transaction);
         await using (command.ConfigureAwait(false))
@@ -41,6 +50,9 @@ internal sealed class ClaimStatement(IPostgres postgres)
             Add(command, NpgsqlDbType.Array | NpgsqlDbType.Uuid, Array.ConvertAll(events, _ => Guid.CreateVersion7()));
             Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bytea, fingerprints);
             Add(command, NpgsqlDbType.Boolean, false);
+            Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(orders, o => o.Ordering == WebhookOrdering.None ? null : o.Key));
+            Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, Array.ConvertAll(orders, o => o.Position));
+            Add(command, NpgsqlDbType.Array | NpgsqlDbType.Boolean, Array.ConvertAll(orders, o => o.Ordering == WebhookOrdering.Strict));
             var claims = new Claim[events.Length];
             await ReadAsync(transaction, command, claims, ct).ConfigureAwait(false);
             return claims;
@@ -62,11 +74,9 @@ internal sealed class ClaimStatement(IPostgres postgres)
                 }
             }
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        catch (PostgresException e) when (MissingTables.Means(e))
         {
-            throw new InvalidOperationException(
-                $"The tables of Patterns.WebhookDedup are not (all) in schema {postgres.Schema}. Set PostgresOptions.SchemaMode to Apply, or call ISchema.ApplyAsync(), or run the text of ISchema.Print(\"webhook_dedup\") with psql.",
-                e);
+            throw MissingTables.Error(postgres, e);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidTransactionState)
         {

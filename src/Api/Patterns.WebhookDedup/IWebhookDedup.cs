@@ -51,4 +51,16 @@ public interface IWebhookDedup
     /// <exception cref="Patterns.Postgres.OutcomeUnknownException">The connection was lost during <c>COMMIT</c>. Answer 5xx: the next delivery is told whether it was committed.</exception>
     /// <exception cref="Exception">The handler's own exception: everything was rolled back and nothing is stored.</exception>
     Task<WebhookReceipt> RunOnceAsync(WebhookEvent webhookEvent, Func<NpgsqlTransaction, CancellationToken, Task> handler, CancellationToken ct = default);
+
+    /// <summary>
+    /// Stores the event, to be worked on later by the <see cref="IWebhookHandler"/> of its source and type, and returns when key and payload are durable: for providers that wait only
+    /// seconds for the answer. A crash before that leaves nothing; one after it is told <see cref="ClaimOutcome.Duplicate"/> at the next delivery.
+    /// </summary>
+    /// <param name="webhookEvent">The event. Its payload is not copied: leave it alone until the answer is there.</param>
+    /// <param name="ct">A cancelled call leaves all of the event or nothing; the next delivery is told which.</param>
+    /// <returns>The answer: <see cref="ClaimOutcome.New"/> and <see cref="WebhookReceipt.Stored"/>, or what became of the event before.</returns>
+    /// <exception cref="ArgumentException">The payload is larger than <see cref="WebhookDedupOptions.MaxPayloadBytes"/>.</exception>
+    /// <exception cref="InvalidOperationException">The tables are missing.</exception>
+    /// <exception cref="NpgsqlException">The driver's own exception for everything else: answer 5xx. The next delivery is told whether the event was stored.</exception>
+    ValueTask<WebhookReceipt> ReceiveAsync(WebhookEvent webhookEvent, CancellationToken ct = default);
 }

@@ -1,8 +1,5 @@
-using System.Collections.Frozen;
 using System.Data;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using Patterns.Postgres;
 
@@ -10,23 +7,21 @@ namespace Patterns.WebhookDedup;
 
 internal sealed class PostgresWebhookDedup : IWebhookDedup
 {
-    private static readonly WebhookSourceOptions Defaults = new();
-
     private readonly IPostgres _postgres;
     private readonly ClaimStatement _claim;
     private readonly StoreStatement _store;
-    private readonly FrozenDictionary<string, WebhookSourceOptions> _sources;
-    private readonly int _maxPayloadBytes;
+    private readonly WebhookIntake _intake;
+    private readonly SourceMap _sources;
     private readonly ILogger _logger;
 
-    public PostgresWebhookDedup(IPostgres postgres, IOptions<WebhookDedupOptions> options, ILoggerFactory? loggers = null)
+    public PostgresWebhookDedup(IPostgres postgres, WebhookIntake intake, SourceMap sources, ILoggerFactory? loggers = null)
     {
         _postgres = postgres;
         _claim = new(postgres);
         _store = new(postgres);
-        _sources = options.Value.Sources.ToFrozenDictionary(StringComparer.Ordinal);
-        _maxPayloadBytes = options.Value.MaxPayloadBytes;
-        _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
+        _intake = intake;
+        _sources = sources;
+        _logger = Log.For(loggers);
     }
 
     public ValueTask<WebhookReceipt> ClaimAsync(NpgsqlTransaction transaction, WebhookEvent webhookEvent, CancellationToken ct = default)
@@ -56,13 +51,9 @@ internal sealed class PostgresWebhookDedup : IWebhookDedup
     {
         ArgumentNullException.ThrowIfNull(webhookEvent);
         ArgumentNullException.ThrowIfNull(handler);
-        var stores = SourceOf(webhookEvent).OnFailure == HandlerFailurePolicy.StoreAndRetry;
-        if (stores && webhookEvent.Payload.Length > _maxPayloadBytes)
-        {
-            throw new ArgumentException(
-                $"The payload of event '{webhookEvent.Id}' has {webhookEvent.Payload.Length} bytes; source '{webhookEvent.Source}' may have to store it, and WebhookDedupOptions.MaxPayloadBytes is {_maxPayloadBytes}.",
-                nameof(webhookEvent));
-        }
+        var stores = _sources.Of(webhookEvent).OnFailure == HandlerFailurePolicy.StoreAndRetry;
+        if (stores)
+            CheckPayload(webhookEvent);
 
         using var span = Telemetry.StartRun(webhookEvent.Source);
         var handled = false;
@@ -97,6 +88,28 @@ internal sealed class PostgresWebhookDedup : IWebhookDedup
         }
     }
 
+    public async ValueTask<WebhookReceipt> ReceiveAsync(WebhookEvent webhookEvent, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(webhookEvent);
+        CheckPayload(webhookEvent);
+        using var span = Telemetry.StartReceive(webhookEvent.Source);
+        var started = Telemetry.Start();
+        var fingerprint = _sources.Of(webhookEvent).Fingerprint.Compute(webhookEvent.Payload.Span);
+        var claim = await _intake.ReceiveAsync(webhookEvent, fingerprint, ct).ConfigureAwait(false);
+        Telemetry.Stop(started);
+        return Answer(webhookEvent, fingerprint, claim);
+    }
+
+    private void CheckPayload(WebhookEvent webhookEvent)
+    {
+        if (webhookEvent.Payload.Length > _sources.MaxPayloadBytes)
+        {
+            throw new ArgumentException(
+                $"The payload of event '{webhookEvent.Id}' has {webhookEvent.Payload.Length} bytes; source '{webhookEvent.Source}' may have to store it, and WebhookDedupOptions.MaxPayloadBytes is {_sources.MaxPayloadBytes}.",
+                nameof(webhookEvent));
+        }
+    }
+
     /// <summary>A duplicate's transaction holds nothing but the count of deliveries: a storm of duplicates need not wait for the disk for each of them.</summary>
     private static async ValueTask RelaxCommitAsync(NpgsqlTransaction transaction, CancellationToken ct)
     {
@@ -116,7 +129,7 @@ internal sealed class PostgresWebhookDedup : IWebhookDedup
                 {
                     var receipt = await ClaimOneAsync(transaction, webhookEvent, stored: true, token).ConfigureAwait(false);
                     if (receipt.Outcome == ClaimOutcome.New)
-                        await _store.ExecuteAsync(transaction, webhookEvent, receipt, failure, token).ConfigureAwait(false);
+                        await _store.ExecuteAsync(transaction, webhookEvent, receipt, EventOrder.Of(webhookEvent, _sources.Of(webhookEvent)), failure, token).ConfigureAwait(false);
 
                     return receipt;
                 },
@@ -138,8 +151,9 @@ internal sealed class PostgresWebhookDedup : IWebhookDedup
     {
         CheckIsolation(transaction);
         var started = Telemetry.Start();
-        var fingerprint = SourceOf(webhookEvent).Fingerprint.Compute(webhookEvent.Payload.Span);
-        var claim = await _claim.ExecuteAsync(transaction, webhookEvent, fingerprint, stored, ct).ConfigureAwait(false);
+        var source = _sources.Of(webhookEvent);
+        var fingerprint = source.Fingerprint.Compute(webhookEvent.Payload.Span);
+        var claim = await _claim.ExecuteAsync(transaction, webhookEvent, fingerprint, EventOrder.Of(webhookEvent, source), stored, ct).ConfigureAwait(false);
         Telemetry.Stop(started);
         return Answer(webhookEvent, fingerprint, claim);
     }
@@ -153,8 +167,9 @@ internal sealed class PostgresWebhookDedup : IWebhookDedup
         var started = Telemetry.Start();
         var order = InKeyOrder(events);
         var sorted = Array.ConvertAll(order, i => events[i]);
-        var fingerprints = Array.ConvertAll(sorted, e => SourceOf(e).Fingerprint.Compute(e.Payload.Span));
-        var claims = await _claim.ExecuteAsync(transaction, sorted, fingerprints, ct).ConfigureAwait(false);
+        var fingerprints = Array.ConvertAll(sorted, e => _sources.Of(e).Fingerprint.Compute(e.Payload.Span));
+        var orders = Array.ConvertAll(sorted, e => EventOrder.Of(e, _sources.Of(e)));
+        var claims = await _claim.ExecuteAsync(transaction, sorted, fingerprints, orders, ct).ConfigureAwait(false);
         Telemetry.Stop(started);
 
         var receipts = new WebhookReceipt[order.Length];
@@ -203,13 +218,11 @@ internal sealed class PostgresWebhookDedup : IWebhookDedup
         if (receipt.Outcome == ClaimOutcome.PayloadMismatch)
         {
             Log.Mismatch(_logger, webhookEvent.Source, webhookEvent.Id, Convert.ToHexStringLower(fingerprint!), Convert.ToHexStringLower(claim.FirstFingerprint!));
-            if (SourceOf(webhookEvent).OnMismatch == MismatchPolicy.TreatAsDuplicate)
+            if (_sources.Of(webhookEvent).OnMismatch == MismatchPolicy.TreatAsDuplicate)
                 receipt = receipt with { Outcome = ClaimOutcome.Duplicate };
         }
 
         Telemetry.Count(webhookEvent.Source, receipt.Outcome);
         return receipt;
     }
-
-    private WebhookSourceOptions SourceOf(WebhookEvent webhookEvent) => _sources.GetValueOrDefault(webhookEvent.Source, Defaults);
 }

@@ -1,24 +1,23 @@
-using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using Patterns.Postgres;
 
 namespace Patterns.WebhookDedup;
 
-/// <summary>Keeps an event whose handler failed, with its payload, as pending after a first attempt.</summary>
+/// <summary>Keeps an event with its payload, as pending: to be worked on at once, or again after a first attempt that failed.</summary>
 internal sealed class StoreStatement(IPostgres postgres)
 {
-    private const int ErrorLimit = 2_000;
-
     private readonly string _text = postgres.Sql(
         """
         INSERT INTO {schema}.webhook_dedup_events
-            (tenant_id, receipt_id, received_at, source, event_id, type, payload, occurred_at, ordering_key, position, error, state, attempts, next_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', 1, {schema}.now() + interval '10 seconds' * (0.8 + 0.4 * random()))
+            (tenant_id, receipt_id, received_at, source, event_id, type, payload, occurred_at, ordering_key, position, ordering, error, state, attempts, next_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pending', $13, {schema}.now() + $14)
         """);
 
-    public async ValueTask ExecuteAsync(NpgsqlTransaction transaction, WebhookEvent webhookEvent, WebhookReceipt receipt, Exception failure, CancellationToken ct)
+    /// <summary>Stores what was claimed. A failure is that of a first attempt.</summary>
+    public async ValueTask ExecuteAsync(NpgsqlTransaction transaction, WebhookEvent webhookEvent, WebhookReceipt receipt, EventOrder order, Exception? failure, CancellationToken ct)
     {
+        var attempts = failure is null ? 0 : 1;
         var command = new NpgsqlCommand(_text, transaction.Connection, transaction)
         {
             Parameters =
@@ -31,20 +30,15 @@ internal sealed class StoreStatement(IPostgres postgres)
                 new() { Value = (object?)webhookEvent.Type ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
                 new() { Value = webhookEvent.Payload, NpgsqlDbType = NpgsqlDbType.Bytea },
                 new() { Value = (object?)webhookEvent.OccurredAt?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = (object?)webhookEvent.OrderingKey ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                new() { Value = (object?)webhookEvent.Position ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
-                new() { Value = ErrorText(failure), NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = (object?)order.Key ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = (object?)order.Position ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+                new() { Value = (short)order.Ordering, NpgsqlDbType = NpgsqlDbType.Smallint },
+                new() { Value = failure is null ? DBNull.Value : ErrorText.Of(failure), NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = attempts, NpgsqlDbType = NpgsqlDbType.Integer },
+                new() { Value = failure is null ? TimeSpan.Zero : RetrySchedule.After(attempts), NpgsqlDbType = NpgsqlDbType.Interval },
             },
         };
         await using (command.ConfigureAwait(false))
             await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
-    }
-
-    /// <summary>The exception's type and message as text that PostgreSQL takes: no NUL, no half of a surrogate pair, 2,000 characters.</summary>
-    private static string ErrorText(Exception failure)
-    {
-        var text = $"{failure.GetType()}: {failure.Message}".Replace('\0', ' ');
-        var cut = text.Length > ErrorLimit ? text[..ErrorLimit] : text;
-        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(cut));
     }
 }

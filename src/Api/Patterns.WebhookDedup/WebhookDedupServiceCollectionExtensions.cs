@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Patterns.Postgres;
 using Patterns.WebhookDedup;
@@ -8,9 +10,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers the deduplication of webhooks.</summary>
 public static class WebhookDedupServiceCollectionExtensions
 {
+    private const string HealthName = "patterns_webhook_dedup";
+
     /// <summary>
-    /// Adds <see cref="IWebhookDedup"/> as a singleton, and its tables to those that <see cref="PostgresServiceCollectionExtensions.AddPostgres"/> installs. Uses the <c>NpgsqlDataSource</c> of the
-    /// container, or the connection string given to <c>AddPostgres</c>. May be called several times; sources add up.
+    /// Adds <see cref="IWebhookDedup"/> and <see cref="IWebhookInbox"/> as singletons, the hosted services that drain and maintain the inbox, the health check <c>patterns_webhook_dedup</c>, and its tables to those that <see cref="PostgresServiceCollectionExtensions.AddPostgres"/> installs. Uses the <c>NpgsqlDataSource</c> of the
+    /// container, or the connection string given to <c>AddPostgres</c>. May be called several times; sources and handlers add up.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options. They are checked when the host starts, and a failure names the option and the remedy.</param>
@@ -23,7 +27,20 @@ public static class WebhookDedupServiceCollectionExtensions
             options.Configure(configure);
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebhookDedupOptions>, WebhookDedupOptionsValidator>());
+        services.TryAddSingleton<SourceMap>();
+        services.TryAddSingleton<WakeSignal>();
+        services.TryAddSingleton<WebhookIntake>();
+        services.TryAddSingleton<WebhookAttempt>();
+        services.TryAddSingleton<WebhookDrain>();
         services.TryAddSingleton<IWebhookDedup, PostgresWebhookDedup>();
+        services.TryAddSingleton<IWebhookInbox, PostgresWebhookInbox>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainService>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, UpkeepService>());
+        services.Configure<HealthCheckServiceOptions>(static health =>
+        {
+            if (!health.Registrations.Any(static registration => registration.Name == HealthName))
+                health.Registrations.Add(new(HealthName, static provider => ActivatorUtilities.CreateInstance<InboxHealth>(provider), failureStatus: null, tags: ["patterns"]));
+        });
         return services
             .AddPostgres()
             .AddSchemaScripts("webhook_dedup", typeof(IWebhookDedup).Assembly)

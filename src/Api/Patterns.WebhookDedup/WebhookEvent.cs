@@ -54,10 +54,10 @@ public sealed record WebhookEvent
     /// <summary>When it happened, by the sender's clock. Kept with a stored event; claims do not look at it.</summary>
     public DateTimeOffset? OccurredAt { get; init; }
 
-    /// <summary>The entity that it is about: 1 to 200 characters, or <see langword="null"/>. Kept with a stored event; claims do not look at it.</summary>
+    /// <summary>The entity that it is about: 1 to 200 characters, or <see langword="null"/>. Matters for types that are ordered (<see cref="WebhookSourceOptions.Order"/>).</summary>
     public string? OrderingKey { get; init => field = EventText.CheckOptional(value, nameof(OrderingKey), 200); }
 
-    /// <summary>Its place in the order of the events about that entity. Kept with a stored event; claims do not look at it.</summary>
+    /// <summary>Its place in the order of the events about that entity. Matters for types that are ordered.</summary>
     public long? Position { get; init; }
 
     /// <summary>

@@ -15,7 +15,7 @@ namespace Patterns.WebhookDedup;
 public readonly record struct WebhookReceipt(ClaimOutcome Outcome, Guid ReceiptId, bool Stored, DateTimeOffset FirstReceivedAt, int Deliveries)
 {
     /// <summary>
-    /// The status code for the provider, to be sent after the commit: 200 for <see cref="ClaimOutcome.New"/> and <see cref="ClaimOutcome.Duplicate"/>, 503 for
+    /// The status code for the provider, to be sent after the commit: 200 for <see cref="ClaimOutcome.New"/>, <see cref="ClaimOutcome.Duplicate"/> and <see cref="ClaimOutcome.Stale"/>, 503 for
     /// <see cref="ClaimOutcome.InFlight"/>, 409 for <see cref="ClaimOutcome.PayloadMismatch"/>.
     /// </summary>
     public int HttpStatus => Outcome switch

@@ -11,19 +11,22 @@ internal sealed class CommitVerification(NpgsqlDataSource source, TimeProvider t
     // The timeline is read from the name of the write-ahead log in use: a promoted standby may give the same transaction id to somebody else, and
     // its control file still names the old timeline until its first checkpoint is over.
     private const string Identify = "SELECT pg_current_xact_id_if_assigned()::text, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)";
+
+    // The statements that travel with COMMIT may be the first that write.
+    private const string Assign = "SELECT pg_current_xact_id()::text, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)";
     private const string Ask = "SELECT pg_xact_status($1::xid8), left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)";
 
     /// <summary>
     /// Commits. Not cancellable: a cancelled COMMIT would leave its outcome open for nothing.
     /// </summary>
-    public async ValueTask CommitAsync(NpgsqlTransaction transaction, bool verify, CancellationToken ct)
+    public async ValueTask CommitAsync(NpgsqlTransaction transaction, bool verify, Action<NpgsqlBatch>? withCommit, CancellationToken ct)
     {
         _ = transaction.IsolationLevel; // throws when the work has ended the transaction itself
         try
         {
-            var identity = verify ? await IdentifyAsync(transaction, ct).ConfigureAwait(false) : default;
+            var identity = verify ? await IdentifyAsync(transaction, withCommit is null ? Identify : Assign, ct).ConfigureAwait(false) : default;
             ct.ThrowIfCancellationRequested();
-            await SendCommitAsync(transaction, identity, verify).ConfigureAwait(false);
+            await SendCommitAsync(transaction, identity, verify, withCommit).ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState == "25P02")
         {
@@ -32,15 +35,21 @@ internal sealed class CommitVerification(NpgsqlDataSource source, TimeProvider t
         }
     }
 
-    private async ValueTask SendCommitAsync(NpgsqlTransaction transaction, (string? Xid, string Timeline) identity, bool verify)
+    private async ValueTask SendCommitAsync(NpgsqlTransaction transaction, (string? Xid, string Timeline) identity, bool verify, Action<NpgsqlBatch>? withCommit)
     {
         try
         {
-            // PostgreSQL answers COMMIT of a failed transaction with a ROLLBACK that the driver takes for success. The empty SELECT travels in the same
-            // round trip and fails there.
-            var batch = new NpgsqlBatch(transaction.Connection, transaction) { BatchCommands = { new("SELECT"), new("COMMIT") } };
+            // PostgreSQL answers COMMIT of a failed transaction with a ROLLBACK that the driver takes for success. What travels before it in the same
+            // round trip, if only an empty SELECT, fails there.
+            var batch = new NpgsqlBatch(transaction.Connection, transaction);
             await using (batch.ConfigureAwait(false))
+            {
+                withCommit?.Invoke(batch);
+                if (batch.BatchCommands.Count == 0)
+                    batch.BatchCommands.Add(new("SELECT"));
+                batch.BatchCommands.Add(new("COMMIT"));
                 await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (NpgsqlException e) when (IsLost(e))
         {
@@ -63,9 +72,9 @@ internal sealed class CommitVerification(NpgsqlDataSource source, TimeProvider t
     // A server that is ended with FATAL in the middle of COMMIT may already have committed.
     private static bool IsLost(NpgsqlException e) => e is not PostgresException || PostgresErrors.Classify(e) == PostgresFault.ConnectionLost;
 
-    private static async ValueTask<(string? Xid, string Timeline)> IdentifyAsync(NpgsqlTransaction transaction, CancellationToken ct)
+    private static async ValueTask<(string? Xid, string Timeline)> IdentifyAsync(NpgsqlTransaction transaction, string statement, CancellationToken ct)
     {
-        var command = new NpgsqlCommand(Identify, transaction.Connection, transaction);
+        var command = new NpgsqlCommand(statement, transaction.Connection, transaction);
         await using (command.ConfigureAwait(false))
             return (await ReadAsync(command, ct).ConfigureAwait(false))!;
     }

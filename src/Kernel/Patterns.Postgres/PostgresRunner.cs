@@ -142,7 +142,7 @@ internal sealed class PostgresRunner : IPostgres
             {
                 await TransactionStart.SendAsync(transaction, options, ct).ConfigureAwait(false);
                 var result = await work(transaction, ct).ConfigureAwait(false);
-                await _verification.CommitAsync(transaction, verify, ct).ConfigureAwait(false);
+                await _verification.CommitAsync(transaction, verify, options.WithCommit, ct).ConfigureAwait(false);
                 return result;
             }
         }

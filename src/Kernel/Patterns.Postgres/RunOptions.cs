@@ -1,4 +1,5 @@
 using System.Data;
+using Npgsql;
 
 namespace Patterns.Postgres;
 
@@ -16,4 +17,10 @@ public sealed record RunOptions
 
     /// <summary>Overrides <see cref="PostgresOptions.VerifyCommit"/> for this transaction.</summary>
     public bool? VerifyCommit { get; init; }
+
+    /// <summary>
+    /// Adds the last statements to the batch that commits, after the work has returned: they travel in the round trip of <c>COMMIT</c>, and when one of them fails, nothing is
+    /// applied and its error goes to the caller. Called once per attempt. Default: <see langword="null"/>.
+    /// </summary>
+    public Action<NpgsqlBatch>? WithCommit { get; init; }
 }

@@ -13,23 +13,30 @@ internal sealed class Application : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly CapturedLog _log = new();
 
-    private Application(string connectionString, Action<WebhookDedupOptions>? configure)
+    private Application(string connectionString, Action<WebhookDedupOptions>? configure, Action<IServiceCollection>? register)
     {
         var services = new ServiceCollection();
         services.AddPostgres(o => o.ConnectionString = connectionString).AddWebhookDedup(configure);
         services.AddLogging(logging => logging.AddProvider(_log));
+        register?.Invoke(services);
         _services = services.BuildServiceProvider();
     }
 
+    public IServiceProvider Services => _services;
+
+    public CapturedLog Log => _log;
+
     public IReadOnlyList<string> Logged => _log.Lines;
+
+    public IWebhookInbox Inbox => _services.GetRequiredService<IWebhookInbox>();
 
     public IWebhookDedup Dedup => _services.GetRequiredService<IWebhookDedup>();
 
     public IPostgres Postgres => _services.GetRequiredService<IPostgres>();
 
-    public static async Task<Application> StartAsync(string connectionString, Action<WebhookDedupOptions>? configure = null, bool install = true)
+    public static async Task<Application> StartAsync(string connectionString, Action<WebhookDedupOptions>? configure = null, bool install = true, Action<IServiceCollection>? register = null)
     {
-        var application = new Application(connectionString, configure);
+        var application = new Application(connectionString, configure, register);
         if (install)
         {
             await application._services.GetRequiredService<ISchema>().ApplyAsync(TestContext.Current.CancellationToken);
@@ -61,6 +68,14 @@ internal sealed class Application : IAsyncDisposable
         await Eventually.HoldsAsync("the event is free", async () => (receipt = await DeliverAsync(webhookEvent)).Outcome != ClaimOutcome.InFlight);
         return receipt;
     }
+
+    public async Task<WebhookReceipt> ReceiveAsync(WebhookEvent webhookEvent) => await Dedup.ReceiveAsync(webhookEvent, TestContext.Current.CancellationToken);
+
+    public Task<int> DrainAsync() => Inbox.DrainOnceAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>The stored event, or a failure if it is not stored.</summary>
+    public async Task<StoredWebhook> StoredAsync(WebhookEvent webhookEvent) =>
+        await Inbox.FindAsync(webhookEvent.Tenant, webhookEvent.Source, webhookEvent.Id, TestContext.Current.CancellationToken) ?? throw new InvalidOperationException($"{webhookEvent.Id} is not stored.");
 
     public async Task<OpenTransaction> BeginAsync() => await OpenTransaction.BeginAsync(Postgres.DataSource, Dedup);
 

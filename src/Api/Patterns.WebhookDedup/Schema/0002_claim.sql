@@ -80,18 +80,3 @@ BEGIN
     END IF;
 END
 $$;
-
--- Many events, one after the other in the order of the arrays.
-CREATE FUNCTION {schema}.webhook_dedup_claim_all(
-    p_tenants text[], p_sources text[], p_ids text[], p_receipts uuid[], p_fingerprints bytea[], p_stored boolean)
-    RETURNS TABLE (o_outcome smallint, o_receipt uuid, o_stored boolean, o_received_at timestamptz, o_deliveries int, o_fingerprint bytea)
-    LANGUAGE plpgsql VOLATILE
-AS $$
-BEGIN
-    FOR i IN 1 .. cardinality(p_ids) LOOP
-        SELECT c.* INTO o_outcome, o_receipt, o_stored, o_received_at, o_deliveries, o_fingerprint
-        FROM {schema}.webhook_dedup_claim(p_tenants[i], p_sources[i], p_ids[i], p_receipts[i], p_fingerprints[i], p_stored) c;
-        RETURN NEXT;
-    END LOOP;
-END
-$$;

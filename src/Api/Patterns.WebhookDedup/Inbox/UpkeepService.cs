@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Patterns.Postgres;
+
+namespace Patterns.WebhookDedup;
+
+/// <summary>Measures the inbox every half minute, and maintains the tables every ten.</summary>
+internal sealed class UpkeepService(IPostgres postgres, IWebhookInbox inbox, TimeProvider time, ILoggerFactory? loggers = null) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private const int TurnsPerMaintenance = 20;
+
+    private readonly InboxStatement _statement = new(postgres);
+    private readonly ILogger _logger = Log.For(loggers);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        for (var turn = 0; !stoppingToken.IsCancellationRequested; turn++)
+        {
+            try
+            {
+                if (turn % TurnsPerMaintenance == 0)
+                    await inbox.MaintainAsync(stoppingToken).ConfigureAwait(false);
+                Telemetry.Record(await _statement.ExecuteAsync(stoppingToken).ConfigureAwait(false));
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                Log.UpkeepFailed(_logger, e);
+            }
+
+            await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

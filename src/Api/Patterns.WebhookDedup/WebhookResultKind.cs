@@ -1,0 +1,8 @@
+namespace Patterns.WebhookDedup;
+
+internal enum WebhookResultKind
+{
+    Done,
+    Ignored,
+    Deferred,
+}
