@@ -9,8 +9,8 @@ using Patterns.WebhookDedup;
 namespace Api.Benchmarks;
 
 /// <summary>
-/// A claim in a transaction with one business insert, against the claim that one writes by hand: <c>INSERT ... ON CONFLICT DO NOTHING RETURNING</c>
-/// in the same place. Both prepared, both from a pool as large as the callers. Payloads of 1 KiB, which Ours hashes.
+/// Receiving events, claiming them in a transaction, known duplicates, and draining, each against what one writes by hand. All statements are prepared, and the pool is as large as
+/// the callers, at most 100. Payloads of 1 KiB, which Ours hashes.
 /// </summary>
 public sealed class WebhookDedupBenchmarks : IClosedLoopBenchmark
 {
@@ -18,42 +18,69 @@ public sealed class WebhookDedupBenchmarks : IClosedLoopBenchmark
 
     public async Task RunAsync(ClosedLoop loop)
     {
-        await using var server = await DevServers.StartPostgresAsync(new DevPostgresOptions { Durable = true });
+        await using var server = await DevServers.StartPostgresAsync(new DevPostgresOptions { Durable = true, Tcp = true });
         await using var database = await server.CreateDatabaseAsync();
-        var connectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 90 }.ConnectionString;
-        await using var services = new ServiceCollection().AddPostgres(o => o.ConnectionString = connectionString).AddWebhookDedup().BuildServiceProvider();
+        var connectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 100 }.ConnectionString;
+        await using var services = new ServiceCollection()
+            .AddPostgres(o => o.ConnectionString = connectionString)
+            .AddWebhookDedup(o => o.Handle<NothingToDo>("stripe", "*"))
+            .AddSingleton<NothingToDo>()
+            .AddLogging()
+            .BuildServiceProvider();
         await services.GetRequiredService<ISchema>().ApplyAsync();
         var (postgres, dedup) = (services.GetRequiredService<IPostgres>(), services.GetRequiredService<IWebhookDedup>());
         await using (var tables = postgres.DataSource.CreateCommand(
             """
+            CREATE TABLE received_events (event_id text PRIMARY KEY, payload bytea NOT NULL, received_at timestamptz NOT NULL DEFAULT now());
             CREATE TABLE processed_events (event_id text PRIMARY KEY, source text NOT NULL, received_at timestamptz NOT NULL DEFAULT now());
-            CREATE TABLE payments (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event_id text NOT NULL, amount bigint NOT NULL)
+            CREATE TABLE payments (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event_id text NOT NULL, amount bigint NOT NULL);
             """))
             await tables.ExecuteNonQueryAsync();
 
-        loop.Callers = [1, 16, 64];
-        loop.Note($"PostgreSQL {server.Version}, fsync on, client and server on one machine. Each operation is a transaction: claim, one INSERT if the event is new, commit.");
+        loop.Note($"PostgreSQL {server.Version}, fsync on, client and server on one machine, payloads of 1 KiB.");
         await loop.MeasureAsync(
-            "claim",
-            new Contender("Raw", () => RawAsync(postgres.DataSource, NewId())),
-            new Contender("Ours", () => OursAsync(postgres.DataSource, dedup, NewId())));
+            "receive",
+            new Contender("Raw", () => RawReceiveAsync(postgres.DataSource, NewId())),
+            new Contender("Ours", () => ReceiveAsync(dedup, NewId())));
 
         var known = Enumerable.Range(0, 1_000).Select(_ => NewId()).ToArray();
         foreach (var id in known)
         {
-            await RawAsync(postgres.DataSource, id);
-            await OursAsync(postgres.DataSource, dedup, id);
+            await RawReceiveAsync(postgres.DataSource, id);
+            await ReceiveAsync(dedup, id);
         }
 
         await loop.MeasureAsync(
             "duplicates",
-            new Contender("Raw", () => RawAsync(postgres.DataSource, known[Random.Shared.Next(known.Length)])),
-            new Contender("Ours", () => OursAsync(postgres.DataSource, dedup, known[Random.Shared.Next(known.Length)])));
+            new Contender("Raw", () => RawReceiveAsync(postgres.DataSource, known[Random.Shared.Next(known.Length)])),
+            new Contender("Ours", () => ReceiveAsync(dedup, known[Random.Shared.Next(known.Length)])));
+
+        loop.Note("claim: a transaction with the claim and one INSERT, on a connection for each caller.");
+        await loop.MeasureAsync(
+            "claim",
+            new Contender("Raw", () => RawClaimAsync(postgres.DataSource, NewId())),
+            new Contender("Ours", () => ClaimAsync(postgres.DataSource, dedup, NewId())));
+
+        await DrainBenchmark.RunAsync(loop, postgres, services.GetRequiredService<IWebhookInbox>(), dedup);
+        loop.Add(await PeerScript.RunAsync("webhook-dedup.mjs", ("DATABASE_URL", Url(connectionString))));
     }
 
-    private static string NewId() => $"evt_{Guid.CreateVersion7():N}";
+    internal static string NewId() => $"evt_{Guid.CreateVersion7():N}";
 
-    private static async ValueTask RawAsync(NpgsqlDataSource source, string id)
+    internal static async ValueTask ReceiveAsync(IWebhookDedup dedup, string id) => await dedup.ReceiveAsync(new WebhookEvent("stripe", id, "invoice.paid", Payload));
+
+    private static async ValueTask RawReceiveAsync(NpgsqlDataSource source, string id)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await using var insert = new NpgsqlCommand("INSERT INTO received_events (event_id, payload) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id", connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = id, NpgsqlDbType = NpgsqlDbType.Text }, new NpgsqlParameter<byte[]> { TypedValue = Payload, NpgsqlDbType = NpgsqlDbType.Bytea } },
+        };
+        await insert.PrepareAsync();
+        await insert.ExecuteScalarAsync();
+    }
+
+    private static async ValueTask RawClaimAsync(NpgsqlDataSource source, string id)
     {
         await using var connection = await source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -69,7 +96,7 @@ public sealed class WebhookDedupBenchmarks : IClosedLoopBenchmark
         await transaction.CommitAsync();
     }
 
-    private static async ValueTask OursAsync(NpgsqlDataSource source, IWebhookDedup dedup, string id)
+    private static async ValueTask ClaimAsync(NpgsqlDataSource source, IWebhookDedup dedup, string id)
     {
         await using var connection = await source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -86,5 +113,11 @@ public sealed class WebhookDedupBenchmarks : IClosedLoopBenchmark
         };
         await insert.PrepareAsync();
         await insert.ExecuteNonQueryAsync();
+    }
+
+    private static string Url(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"postgres://{settings.Username}:{Uri.EscapeDataString(settings.Password ?? "")}@{settings.Host}:{settings.Port}/{settings.Database}";
     }
 }

@@ -29,6 +29,10 @@ public static class WebhookDedupServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebhookDedupOptions>, WebhookDedupOptionsValidator>());
         services.TryAddSingleton<SourceMap>();
         services.TryAddSingleton<WakeSignal>();
+        services.AddGroupCommit(static provider => new GroupCommit<ReceiveRequest, Claim>(
+            provider.GetRequiredService<IPostgres>(),
+            ActivatorUtilities.CreateInstance<ReceiveStatement>(provider),
+            WebhookIntake.Options(provider.GetRequiredService<TimeProvider>())));
         services.TryAddSingleton<WebhookIntake>();
         services.TryAddSingleton<WebhookAttempt>();
         services.TryAddSingleton<WebhookDrain>();

@@ -1,39 +1,44 @@
+using Npgsql;
 using Patterns.Postgres;
 
 namespace Patterns.WebhookDedup;
 
-/// <summary>
-/// Receives events to be worked on later: key and payload are durable, or nothing is, when the answer comes. Each event has a transaction of its own.
-/// </summary>
-internal sealed class WebhookIntake(IPostgres postgres, SourceMap sources, WakeSignal wake)
+/// <summary>Receives events to be worked on later: key and payload are durable, or nothing is, when the answer comes. Deliveries that come at the same time share one commit.</summary>
+internal sealed class WebhookIntake(IPostgres postgres, GroupCommit<ReceiveRequest, Claim> group, SourceMap sources, WakeSignal wake, TimeProvider time)
 {
-    private readonly ClaimStatement _claim = new(postgres);
-    private readonly StoreStatement _store = new(postgres);
-    private readonly ReviveStatement _revive = new(postgres);
+    private static readonly TimeSpan InFlightFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Claims the event and stores it if it is new. A delivery of a dead event revives it, where its source says so.</summary>
+    public static GroupOptions<ReceiveRequest> Options(TimeProvider time) => new()
+    {
+        MaxBatch = 256,
+        MaxBatchBytes = 4 << 20,
+        SizeOf = static request => request.Event.Payload.Length,
+        OrderBy = static request => request.Event.Id,
+        Time = time,
+    };
+
+    /// <summary>Claims the event and stores it if it is new. While another open transaction has it, asks again for a while.</summary>
     public async ValueTask<Claim> ReceiveAsync(WebhookEvent webhookEvent, byte[]? fingerprint, CancellationToken ct)
     {
-        var source = sources.Of(webhookEvent);
-        var order = EventOrder.Of(webhookEvent, source);
-        var due = false;
-        var claim = await postgres.RunAsync(
-            async (transaction, token) =>
+        var request = new ReceiveRequest(webhookEvent, fingerprint, EventOrder.Of(webhookEvent, sources.Of(webhookEvent)), Guid.CreateVersion7());
+        var started = time.GetTimestamp();
+        try
+        {
+            while (true)
             {
-                var claim = await _claim.ExecuteAsync(transaction, webhookEvent, fingerprint, order, stored: true, token).ConfigureAwait(false);
-                due = claim.Receipt.Outcome == ClaimOutcome.New;
-                if (due)
-                    await _store.ExecuteAsync(transaction, webhookEvent, claim.Receipt, order, failure: null, token).ConfigureAwait(false);
-                else if (claim.Receipt is { Outcome: ClaimOutcome.Duplicate, Stored: true } && source.RedeliveryRevivesDead)
-                    due = await _revive.ExecuteAsync(transaction, webhookEvent.Tenant, claim.Receipt.ReceiptId, token).ConfigureAwait(false);
+                var claim = await group.RunAsync(request, ct).ConfigureAwait(false);
+                if (claim.Receipt.Outcome == ClaimOutcome.New)
+                    wake.Raise();
+                if (claim.Receipt.Outcome != ClaimOutcome.InFlight || time.GetElapsedTime(started) >= InFlightFor)
+                    return claim;
 
-                return claim;
-            },
-            options: null,
-            ct).ConfigureAwait(false);
-        if (due)
-            wake.Raise();
-
-        return claim;
+                await Task.Delay(AskAgainAfter, time, ct).ConfigureAwait(false);
+            }
+        }
+        catch (PostgresException e) when (MissingTables.Means(e))
+        {
+            throw MissingTables.Error(postgres, e);
+        }
     }
 }

@@ -17,6 +17,9 @@ internal sealed class SourceMap(IOptions<WebhookDedupOptions> options)
     /// <summary>The sources that this process drains.</summary>
     public string[] WithHandlers { get; } = [.. options.Value.Handlers.Keys];
 
+    /// <summary>The sources of which a delivery of a dead event revives it.</summary>
+    public string[] Reviving { get; } = [.. options.Value.Sources.Where(static source => source.Value.RedeliveryRevivesDead).Select(static source => source.Key)];
+
     public WebhookSourceOptions Of(WebhookEvent webhookEvent) => _sources.GetValueOrDefault(webhookEvent.Source, Defaults);
 
     public HandlerRegistration? HandlerOf(WebhookEvent webhookEvent) => _handlers.GetValueOrDefault(webhookEvent.Source)?.Find(webhookEvent.Type);

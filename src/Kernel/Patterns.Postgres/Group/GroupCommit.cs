@@ -9,7 +9,7 @@ namespace Patterns.Postgres;
 /// </summary>
 /// <typeparam name="TRequest">What a caller asks.</typeparam>
 /// <typeparam name="TResult">What a caller is told.</typeparam>
-public sealed class GroupCommit<TRequest, TResult> : IAsyncDisposable
+public sealed class GroupCommit<TRequest, TResult> : IAsyncDisposable, IDisposable
 {
     private readonly GroupContext<TRequest, TResult> _context;
     private readonly GroupQueue<TRequest, TResult>[] _queues;
@@ -96,6 +96,9 @@ public sealed class GroupCommit<TRequest, TResult> : IAsyncDisposable
         lock (_stopping)
             return new(_stopped ??= StopAsync());
     }
+
+    /// <summary>As <see cref="DisposeAsync"/>, without waiting: what is queued is still sent, if the process lives long enough.</summary>
+    public void Dispose() => _ = DisposeAsync();
 
     private async Task StopAsync()
     {
