@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Harness;
 
@@ -28,6 +29,21 @@ public sealed class ClosedLoop(bool quick = false)
 
     /// <summary>Adds what was measured elsewhere, such as by <see cref="PeerScript"/>.</summary>
     public void Add(IEnumerable<Measurement> measurements) => _measurements.AddRange(measurements);
+
+    /// <summary>Measures the peers of a script of <c>benchmarks/peers</c> with the same callers, rounds and times, on the same database.</summary>
+    /// <param name="script">The file's name, such as <c>webhook-dedup.mjs</c>.</param>
+    /// <param name="connectionString">Where the database is, in Npgsql's form.</param>
+    /// <param name="environment">What else the script must know.</param>
+    public async Task MeasurePeersAsync(string script, string connectionString, params (string Name, string Value)[] environment) => _measurements.AddRange(await PeerScript.RunAsync(
+        script,
+        [
+            ("DATABASE_URL", PeerScript.Url(connectionString)),
+            ("CALLERS", string.Join(',', Callers)),
+            ("ROUNDS", Rounds.ToString(CultureInfo.InvariantCulture)),
+            ("ROUND_SECONDS", RoundTime.TotalSeconds.ToString(CultureInfo.InvariantCulture)),
+            ("WARM_UP_SECONDS", WarmUp.TotalSeconds.ToString(CultureInfo.InvariantCulture)),
+            .. environment,
+        ]));
 
     /// <summary>Runs every contender with every number of callers. A call that throws ends the benchmark: a failing subject has no speed.</summary>
     public async Task MeasureAsync(string name, params Contender[] contenders)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 
@@ -31,5 +32,13 @@ public static class PeerScript
         return process.ExitCode == 0 && measurements.Count > 0
             ? measurements
             : throw new InvalidOperationException($"benchmarks/peers/{script} ended with exit code {process.ExitCode} and {measurements.Count} measurements.");
+    }
+
+    /// <summary>A connection string in the form that libpq reads, all in the query: other parts of a URL cannot hold the directory of a Unix socket.</summary>
+    internal static string Url(string connectionString)
+    {
+        var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        string Part(string name) => parts.TryGetValue(name, out var value) ? Uri.EscapeDataString((string)value) : "";
+        return $"postgresql:///{Part("Database")}?host={Part("Host")}&port={(Part("Port") is { Length: > 0 } port ? port : "5432")}&user={Part("Username")}&password={Part("Password")}";
     }
 }
