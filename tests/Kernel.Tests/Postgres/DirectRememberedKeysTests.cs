@@ -1,0 +1,3 @@
+namespace Kernel.Tests.Postgres;
+
+public sealed class DirectRememberedKeysTests(PostgresDatabase database) : RememberedKeysTests(() => database.ConnectionString), IClassFixture<PostgresDatabase>;

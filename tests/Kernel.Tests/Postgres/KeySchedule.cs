@@ -1,0 +1,107 @@
+namespace Kernel.Tests.Postgres;
+
+/// <summary>
+/// A random schedule: a few transactions that claim a few keys, in two steps each, commit or roll back, while the clock jumps and two instances turn and drop
+/// generations, and are cancelled. It runs one step after the other; only the maintenance runs beside it.
+/// </summary>
+internal sealed class KeySchedule(Application[] instances, FakeTime time, int seed, long firstKey, int sessions) : IAsyncDisposable
+{
+    private const int Steps = 60;
+    private const int Keys = 3;
+
+    private readonly Random _random = new(seed);
+    private readonly List<OpenClaim> _open = [];
+    private readonly List<OpenClaim> _committed = [];
+    private readonly Task[] _maintenance = [.. instances.Select(_ => Task.CompletedTask)];
+    private readonly CancellationTokenSource[] _stop = [.. instances.Select(_ => new CancellationTokenSource())];
+
+    /// <summary>The committed claims that were told "new".</summary>
+    public IEnumerable<(long Key, DateTimeOffset At)> New => _committed.Where(c => c.IsNew).Select(c => (c.Key!.Value, c.ReadAt));
+
+    public async Task RunAsync()
+    {
+        for (var step = 0; step < Steps; step++)
+            await StepAsync();
+
+        while (_open.Count > 0)
+            await EndAsync(commit: _random.Next(2) == 0);
+        foreach (var maintenance in _maintenance)
+            await time.RunsOutAsync(QuietlyAsync(maintenance));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var claim in _open)
+            await claim.DisposeAsync();
+        foreach (var stop in _stop)
+            await stop.CancelAsync();
+        foreach (var maintenance in _maintenance)
+            await QuietlyAsync(maintenance);
+        foreach (var stop in _stop)
+            stop.Dispose();
+    }
+
+    private async Task StepAsync()
+    {
+        var instance = _random.Next(instances.Length);
+        switch (_random.Next(12))
+        {
+            case < 3 when _open.Count < sessions:
+                _open.Add(await OpenClaim.BeginAsync(instances[0]));
+                break;
+            case < 6 when _open.Find(c => c.Key is null) is { } begun:
+                await begun.FinishAsync(firstKey + _random.Next(Keys));
+                break;
+            case < 8 when _open.Count > 0:
+                await EndAsync(commit: _random.Next(4) > 0);
+                break;
+            case 8:
+                await instances[0].AdvanceAsync(KeyTable.RememberFor * (0.1 + _random.NextDouble()));
+                break;
+            case 9 when !_maintenance[instance].IsCompleted && _random.Next(3) == 0:
+                await _stop[instance].CancelAsync();
+                break;
+            case < 11 when _maintenance[instance].IsCompleted:
+                await QuietlyAsync(_maintenance[instance]);
+                if (!_stop[instance].TryReset())
+                {
+                    _stop[instance].Dispose();
+                    _stop[instance] = new();
+                }
+
+                _maintenance[instance] = instances[instance].Keys.MaintainAsync(_stop[instance].Token);
+                if (_random.Next(2) == 0)
+                    await time.RunsOutAsync(QuietlyAsync(_maintenance[instance]));
+                break;
+            default:
+                time.Advance(TimeSpan.FromSeconds(_random.Next(1, 20)));
+                break;
+        }
+    }
+
+    private async Task EndAsync(bool commit)
+    {
+        var claim = _open[_random.Next(_open.Count)];
+        _open.Remove(claim);
+        if (commit)
+        {
+            await claim.CommitAsync();
+            if (claim.Key is not null)
+                _committed.Add(claim);
+        }
+
+        await claim.DisposeAsync();
+    }
+
+    // Cancelled, or met by the other instance in the middle of a detachment: the next run goes on, and only what the keys say counts.
+    private static async Task QuietlyAsync(Task maintenance)
+    {
+        try
+        {
+            await maintenance;
+        }
+        catch (Exception e) when (e is OperationCanceledException or Npgsql.NpgsqlException)
+        {
+        }
+    }
+}
