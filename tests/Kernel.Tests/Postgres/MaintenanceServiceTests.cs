@@ -37,7 +37,7 @@ public sealed class MaintenanceServiceTests(PostgresDatabase database) : IClassF
         var log = new CapturedLog();
         using var host = Host(time, log, "outage");
         await host.StartAsync(Ct);
-        await Eventually.HoldsAsync("the first run has made the partitions", () => CountAsync("outage", 3));
+        await Eventually.HoldsAsync("the first run has made the partitions and given its claim up", async () => await CountAsync("outage", 3) && await HoldsAsync("SELECT NOT EXISTS (SELECT FROM outage.maintenance_claims)"));
         await ExecuteAsync("ALTER TABLE outage.maintenance_claims RENAME TO gone");
 
         await Eventually.HoldsAsync("a run has failed", () =>
@@ -74,10 +74,12 @@ public sealed class MaintenanceServiceTests(PostgresDatabase database) : IClassF
         return (DateTime)(await command.ExecuteScalarAsync(Ct))!;
     }
 
-    private async Task<bool> CountAsync(string schema, long expected)
+    private Task<bool> CountAsync(string schema, int expected) => HoldsAsync($"SELECT count(*) = {expected} FROM pg_inherits WHERE inhparent = '{schema}.readings'::regclass");
+
+    private async Task<bool> HoldsAsync(string sql)
     {
-        await using var command = database.DataSource.CreateCommand($"SELECT count(*) FROM pg_inherits WHERE inhparent = '{schema}.readings'::regclass");
-        return (long)(await command.ExecuteScalarAsync(Ct))! == expected;
+        await using var command = database.DataSource.CreateCommand(sql);
+        return (bool)(await command.ExecuteScalarAsync(Ct))!;
     }
 
     private async Task ExecuteAsync(string sql)

@@ -22,8 +22,8 @@ internal sealed class RememberedKeyTables(IEnumerable<TableRegistration<Remember
             throw new ArgumentException($"Remembered keys were registered for '{registration.Table}', but described for '{keys.Table}'. Name the same table in both places.", nameof(registration));
         if (!Identifier.IsValid(keys.Clock))
             throw new ArgumentException($"RememberedKeys.Clock of '{keys.Table}' is '{keys.Clock}'; it must match {Identifier.Pattern}.", nameof(registration));
-        if (keys.RememberFor <= TimeSpan.Zero)
-            throw new ArgumentException($"RememberedKeys.RememberFor of '{keys.Table}' is {keys.RememberFor}; it must be more than 0.", nameof(registration));
+        if (keys.RememberFor <= TimeSpan.Zero || keys.RememberFor > TimePartitionTables.Longest)
+            throw new ArgumentException($"RememberedKeys.RememberFor of '{keys.Table}' is {keys.RememberFor}; it must be more than 0 and at most a hundred years ({TimePartitionTables.Longest.TotalDays} days).", nameof(registration));
         return keys;
     }
 }

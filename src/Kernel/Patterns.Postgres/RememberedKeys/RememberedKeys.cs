@@ -10,5 +10,5 @@ namespace Patterns.Postgres;
 /// </summary>
 /// <param name="Table">The table of the keys, without its schema: at most 50 characters, since the partitions' names are longer.</param>
 /// <param name="Clock">The clock table, without its schema.</param>
-/// <param name="RememberFor">How long a key is remembered at least, more than 0; at most twice that, and the maintenance's interval and the transactions that it waits for.</param>
+/// <param name="RememberFor">How long a key is remembered at least, more than 0 and at most a hundred years. At most it is twice that, and the maintenance's interval and the transactions that it waits for.</param>
 public sealed record RememberedKeys(string Table, string Clock, TimeSpan RememberFor);
