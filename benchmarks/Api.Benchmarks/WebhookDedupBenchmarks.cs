@@ -18,7 +18,7 @@ public sealed class WebhookDedupBenchmarks : IClosedLoopBenchmark
 
     public async Task RunAsync(ClosedLoop loop)
     {
-        await using var server = await DevServers.StartPostgresAsync(new DevPostgresOptions { Durable = true, Tcp = true });
+        await using var server = await DevServers.StartPostgresAsync(new DevPostgresOptions { Durable = true });
         await using var database = await server.CreateDatabaseAsync();
         var connectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 100 }.ConnectionString;
         await using var services = new ServiceCollection()
@@ -62,7 +62,7 @@ public sealed class WebhookDedupBenchmarks : IClosedLoopBenchmark
             new Contender("Ours", () => ClaimAsync(postgres.DataSource, dedup, NewId())));
 
         await DrainBenchmark.RunAsync(loop, postgres, services.GetRequiredService<IWebhookInbox>(), dedup);
-        loop.Add(await PeerScript.RunAsync("webhook-dedup.mjs", ("DATABASE_URL", Url(connectionString))));
+        await loop.MeasurePeersAsync("webhook-dedup.mjs", connectionString);
     }
 
     internal static string NewId() => $"evt_{Guid.CreateVersion7():N}";
@@ -113,11 +113,5 @@ public sealed class WebhookDedupBenchmarks : IClosedLoopBenchmark
         };
         await insert.PrepareAsync();
         await insert.ExecuteNonQueryAsync();
-    }
-
-    private static string Url(string connectionString)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        return $"postgres://{settings.Username}:{Uri.EscapeDataString(settings.Password ?? "")}@{settings.Host}:{settings.Port}/{settings.Database}";
     }
 }

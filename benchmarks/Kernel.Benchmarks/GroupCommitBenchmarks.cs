@@ -47,6 +47,7 @@ public sealed class GroupCommitBenchmarks : IClosedLoopBenchmark
                 new Contender("Ours", async () => await insert.RunAsync(NewKey())));
         }
 
+        await loop.MeasurePeersAsync("group-commit.mjs", connectionString, ("CASE", "insert" + disk));
         await using var spend = new GroupCommit<(string Account, long Amount), long?>(postgres, new SpendStatement(), new() { OrderBy = static spend => spend.Account });
         await loop.MeasureAsync(
             "hot row" + disk,

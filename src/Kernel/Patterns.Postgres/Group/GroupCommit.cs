@@ -98,7 +98,7 @@ public sealed class GroupCommit<TRequest, TResult> : IAsyncDisposable, IDisposab
     }
 
     /// <summary>As <see cref="DisposeAsync"/>, without waiting: what is queued is still sent, if the process lives long enough.</summary>
-    public void Dispose() => _ = DisposeAsync();
+    public void Dispose() => _ = DisposeAsync().AsTask();
 
     private async Task StopAsync()
     {
