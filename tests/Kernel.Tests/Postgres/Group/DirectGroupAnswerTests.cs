@@ -1,0 +1,3 @@
+namespace Kernel.Tests.Postgres;
+
+public sealed class DirectGroupAnswerTests(PostgresDatabase database) : GroupAnswerTests(database), IClassFixture<PostgresDatabase>;

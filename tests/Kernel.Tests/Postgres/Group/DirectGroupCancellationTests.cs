@@ -1,0 +1,3 @@
+namespace Kernel.Tests.Postgres;
+
+public sealed class DirectGroupCancellationTests(PostgresDatabase database) : GroupCancellationTests(database), IClassFixture<PostgresDatabase>;

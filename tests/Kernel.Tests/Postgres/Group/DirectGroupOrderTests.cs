@@ -1,0 +1,3 @@
+namespace Kernel.Tests.Postgres;
+
+public sealed class DirectGroupOrderTests(PostgresDatabase database) : GroupOrderTests(database), IClassFixture<PostgresDatabase>;

@@ -1,0 +1,3 @@
+namespace Kernel.Tests.Postgres;
+
+public sealed class DirectGroupOutcomeTests(PostgresDatabase database) : GroupOutcomeTests(database), IClassFixture<PostgresDatabase>;
