@@ -10,7 +10,7 @@ internal static class BatchFaults
         if (failure is AnswersException)
             return BatchFault.Answers;
 
-        // What is not from the driver was thrown while values were bound. If part of the message had been written by then, the server has never seen its end, and has rolled back.
+        // What is not from the driver was thrown while it wrote a value. If part of the message had been written by then, the server has never seen its end, and has rolled back.
         if (failure is not NpgsqlException && PostgresErrors.FindServerError(failure) is null && !IsBroken(failure))
             return BatchFault.Row;
 

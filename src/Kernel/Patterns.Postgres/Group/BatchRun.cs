@@ -79,9 +79,18 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
 
             try
             {
+                _sender.Bind(batch, part);
+            }
+            catch (Exception e)
+            {
+                return (BatchFault.Row, e);
+            }
+
+            try
+            {
                 using var span = context.Telemetry.Sending(batch, part);
                 var started = GroupTelemetry.Start();
-                await _sender.SendAsync(batch, part.From, part.Count, part.LockLimit).ConfigureAwait(false);
+                await _sender.SendAsync(part.Count).ConfigureAwait(false);
                 context.Telemetry.Sent(started);
                 return default;
             }

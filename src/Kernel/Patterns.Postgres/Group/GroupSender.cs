@@ -57,13 +57,30 @@ internal sealed class GroupSender<TRequest, TResult> : IDisposable
         await _connection.CloseAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Puts a part of the batch into the command. Nothing is sent, so whatever this throws is a request's own.</summary>
+    public void Bind(GroupBatch<TRequest, TResult> batch, BatchPart part)
+    {
+        var calls = batch.Calls.Slice(part.From, part.Count);
+        if (_requests.Length < calls.Length)
+        {
+            _requests = new TRequest[calls.Length];
+            _results = new TResult[calls.Length];
+            _answered = new bool[calls.Length];
+        }
+
+        for (var i = 0; i < calls.Length; i++)
+            _requests[i] = calls[i].Request;
+        _answered.AsSpan(0, calls.Length).Clear();
+        ((NpgsqlParameter<string>)_command!.BatchCommands[0].Parameters[0]).TypedValue = ((long)part.LockLimit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        _statement.Bind(_command.BatchCommands[1].Parameters, _requests.AsSpan(0, calls.Length));
+    }
+
     /// <summary>
-    /// Sends a part of the batch, and comes back when the server has said that its transaction is complete: rows can come and the statement still fail at its end, as with a
+    /// Sends what was bound, and comes back when the server has said that its transaction is complete: rows can come and the statement still fail at its end, as with a
     /// deferred constraint. After that, and not before, <see cref="Result"/> is true.
     /// </summary>
-    public async ValueTask SendAsync(GroupBatch<TRequest, TResult> batch, int from, int count, TimeSpan lockLimit)
+    public async ValueTask SendAsync(int count)
     {
-        Bind(batch.Calls.Slice(from, count), lockLimit);
         await _postgres.PrepareAsync(_command!).ConfigureAwait(false);
         Exception? misread = null;
         var reader = await _command!.ExecuteReaderAsync().ConfigureAwait(false);
@@ -98,22 +115,6 @@ internal sealed class GroupSender<TRequest, TResult> : IDisposable
     {
         _command?.Dispose();
         _connection.Dispose();
-    }
-
-    private void Bind(ReadOnlySpan<GroupCall<TRequest, TResult>> calls, TimeSpan lockLimit)
-    {
-        if (_requests.Length < calls.Length)
-        {
-            _requests = new TRequest[calls.Length];
-            _results = new TResult[calls.Length];
-            _answered = new bool[calls.Length];
-        }
-
-        for (var i = 0; i < calls.Length; i++)
-            _requests[i] = calls[i].Request;
-        _answered.AsSpan(0, calls.Length).Clear();
-        ((NpgsqlParameter<string>)_command!.BatchCommands[0].Parameters[0]).TypedValue = ((long)lockLimit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        _statement.Bind(_command.BatchCommands[1].Parameters, _requests.AsSpan(0, calls.Length));
     }
 
     private Exception? TryRead(NpgsqlDataReader row, int count)
