@@ -7,7 +7,7 @@ namespace Kernel.Tests.Postgres;
 internal sealed class KeySchedule(Application[] instances, FakeTime time, int seed, long firstKey, int sessions) : IAsyncDisposable
 {
     private const int Steps = 60;
-    private const int Keys = 3;
+    private const int Keys = 2;
 
     private readonly Random _random = new(seed);
     private readonly List<OpenClaim> _open = [];
@@ -24,7 +24,7 @@ internal sealed class KeySchedule(Application[] instances, FakeTime time, int se
             await StepAsync();
 
         while (_open.Count > 0)
-            await EndAsync(commit: _random.Next(2) == 0);
+            await EndAsync(_open[_random.Next(_open.Count)], commit: _random.Next(2) == 0);
         foreach (var maintenance in _maintenance)
             await time.RunsOutAsync(QuietlyAsync(maintenance));
     }
@@ -49,29 +49,21 @@ internal sealed class KeySchedule(Application[] instances, FakeTime time, int se
             case < 3 when _open.Count < sessions:
                 _open.Add(await OpenClaim.BeginAsync(instances[0]));
                 break;
-            case < 6 when _open.Find(c => c.Key is null) is { } begun:
-                await begun.FinishAsync(firstKey + _random.Next(Keys));
+            case < 5 when _open.Where(c => c.Key is null).ToList() is { Count: > 0 } begun:
+                await begun[_random.Next(begun.Count)].FinishAsync(firstKey + _random.Next(Keys));
                 break;
-            case < 8 when _open.Count > 0:
-                await EndAsync(commit: _random.Next(4) > 0);
+            case < 7 when _open.Where(c => c.Key is not null).ToList() is { Count: > 0 } finished:
+                await EndAsync(finished[_random.Next(finished.Count)], commit: _random.Next(4) > 0);
                 break;
-            case 8:
-                await instances[0].AdvanceAsync(KeyTable.RememberFor * (0.1 + _random.NextDouble()));
+            case < 9:
+                await instances[0].AdvanceAsync(KeyTable.RememberFor * (0.3 + _random.NextDouble()));
+                await MaintainAsync(instance);
                 break;
-            case 9 when !_maintenance[instance].IsCompleted && _random.Next(3) == 0:
+            case 9:
+                await MaintainAsync(instance);
+                break;
+            case 10 when !_maintenance[instance].IsCompleted:
                 await _stop[instance].CancelAsync();
-                break;
-            case < 11 when _maintenance[instance].IsCompleted:
-                await QuietlyAsync(_maintenance[instance]);
-                if (!_stop[instance].TryReset())
-                {
-                    _stop[instance].Dispose();
-                    _stop[instance] = new();
-                }
-
-                _maintenance[instance] = instances[instance].Keys.MaintainAsync(_stop[instance].Token);
-                if (_random.Next(2) == 0)
-                    await time.RunsOutAsync(QuietlyAsync(_maintenance[instance]));
                 break;
             default:
                 time.Advance(TimeSpan.FromSeconds(_random.Next(1, 20)));
@@ -79,9 +71,26 @@ internal sealed class KeySchedule(Application[] instances, FakeTime time, int se
         }
     }
 
-    private async Task EndAsync(bool commit)
+    /// <summary>Starts the instance's maintenance, unless it is under way; half of the time the schedule waits for it.</summary>
+    private async Task MaintainAsync(int instance)
     {
-        var claim = _open[_random.Next(_open.Count)];
+        if (!_maintenance[instance].IsCompleted)
+            return;
+
+        await QuietlyAsync(_maintenance[instance]);
+        if (!_stop[instance].TryReset())
+        {
+            _stop[instance].Dispose();
+            _stop[instance] = new();
+        }
+
+        _maintenance[instance] = instances[instance].Keys.MaintainAsync(_stop[instance].Token);
+        if (_random.Next(2) == 0)
+            await time.RunsOutAsync(QuietlyAsync(_maintenance[instance]));
+    }
+
+    private async Task EndAsync(OpenClaim claim, bool commit)
+    {
         _open.Remove(claim);
         if (commit)
         {
