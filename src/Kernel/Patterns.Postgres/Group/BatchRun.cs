@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Patterns.Postgres;
 
 /// <summary>
@@ -23,6 +25,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
 
     /// <summary>Sends the batch, and does what its faults ask for.</summary>
     /// <returns>True when it succeeded as a whole. Its calls are then still to be told, by <see cref="SucceedAll"/> or with <see cref="Result"/>.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> RunAsync(GroupBatch<TRequest, TResult> batch)
     {
         var whole = new BatchPart(0, batch.Count, _limit);
@@ -53,15 +56,16 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
 
     public void SucceedAll(GroupBatch<TRequest, TResult> batch) => Succeed(batch, new(0, batch.Count, _limit));
 
-    /// <summary>Gives the connection back, and lets go of requests and answers.</summary>
-    public ValueTask RestAsync()
-    {
-        _sender.Clear();
-        return _sender.CloseAsync();
-    }
+    public bool IsOpen => _sender.IsOpen;
+
+    /// <summary>Forgets requests and answers.</summary>
+    public void LetGo() => _sender.Clear();
+
+    public ValueTask CloseAsync() => _sender.CloseAsync();
 
     public void Dispose() => _sender.Dispose();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(BatchFault Fault, Exception? Failure)> TrySendAsync(GroupBatch<TRequest, TResult> batch, BatchPart part)
     {
         var conflicts = 0;

@@ -28,7 +28,7 @@ public sealed class GroupCommit<TRequest, TResult> : IAsyncDisposable, IDisposab
         ArgumentNullException.ThrowIfNull(statement);
         options ??= new();
         Check(statement.Name, options);
-        _context = new(postgres, statement, options);
+        _context = new(postgres, statement, options, CloseOlderThan);
 
         // With keys, each lane has a queue of its own, so that a key always meets the same lane. Without, whichever lane is free serves the one queue.
         var queues = options.OrderBy is null ? 1 : options.Lanes;
@@ -100,8 +100,20 @@ public sealed class GroupCommit<TRequest, TResult> : IAsyncDisposable, IDisposab
     /// <summary>As <see cref="DisposeAsync"/>, without waiting: what is queued is still sent, if the process lives long enough.</summary>
     public void Dispose() => _ = DisposeAsync().AsTask();
 
+    private bool CloseOlderThan(TimeSpan age)
+    {
+        foreach (var queue in _queues)
+        {
+            while (queue.Borrow(age) is { } lane)
+                _ = lane.CloseAsync();
+        }
+
+        return _queues.Any(static queue => queue.HasConnections());
+    }
+
     private async Task StopAsync()
     {
+        _context.Dispose();
         var drained = Task.WhenAll(_queues.Select(static queue => queue.CloseAsync()));
         try
         {
@@ -113,9 +125,16 @@ public sealed class GroupCommit<TRequest, TResult> : IAsyncDisposable, IDisposab
                 queue.FailWaiting(static () => new GroupCanceledException("The group was stopped before the request could be sent: nothing was applied.", WriteOutcome.NotApplied, default));
         }
 
-        // Lanes that are still waiting for the server keep their connections until it answers or their command times out.
+        // Lanes that still wait for the server keep their connections until it answers or their command times out; nobody waits for that.
+        var closed = CloseAsync(drained);
         if (drained.IsCompleted)
-            _lanes.ForEach(static lane => lane.Dispose());
+            await closed.ConfigureAwait(false);
+    }
+
+    private async Task CloseAsync(Task drained)
+    {
+        await drained.ConfigureAwait(false);
+        _lanes.ForEach(static lane => lane.Dispose());
     }
 
     private static void Check(string group, GroupOptions<TRequest> options)

@@ -1,15 +1,18 @@
 namespace Patterns.Postgres;
 
 /// <summary>What all parts of one group share.</summary>
-internal sealed class GroupContext<TRequest, TResult>
+internal sealed class GroupContext<TRequest, TResult> : IDisposable
 {
-    public GroupContext(IPostgres postgres, GroupStatement<TRequest, TResult> statement, GroupOptions<TRequest> options)
+    private readonly IdleConnections _idle;
+
+    public GroupContext(IPostgres postgres, GroupStatement<TRequest, TResult> statement, GroupOptions<TRequest> options, Func<TimeSpan, bool> closeOlderThan)
     {
         Postgres = postgres;
         Statement = statement;
         Options = options;
         Telemetry = new(statement.Name);
         Depth = new(Telemetry);
+        _idle = new(options.Time, closeOlderThan);
     }
 
     public IPostgres Postgres { get; }
@@ -24,4 +27,9 @@ internal sealed class GroupContext<TRequest, TResult>
 
     /// <summary>Requests that are blocked by somebody else's lock run here, four at a time in all lanes together.</summary>
     public SemaphoreSlim Outside { get; } = new(4);
+
+    /// <summary>A lane keeps its open connection.</summary>
+    public void ScheduleClosing() => _idle.Schedule();
+
+    public void Dispose() => _idle.Dispose();
 }

@@ -1,17 +1,30 @@
 namespace Patterns.Postgres;
 
 /// <summary>
-/// Sends one batch after the other, as long as there is something to send, on one connection.
+/// Sends one batch after the other, as long as there is something to send, on one connection, and keeps it for a while for the next call.
 /// <para>Invariant: from <see cref="Start"/> until the queue has no work for it, a lane belongs to one run of <see cref="DrainAsync"/>.</para>
 /// </summary>
 internal sealed class GroupLane<TRequest, TResult>(GroupContext<TRequest, TResult> context, GroupQueue<TRequest, TResult> queue) : IDisposable
 {
     private readonly BatchRun<TRequest, TResult> _run = new(context, queue, outside: false);
 
+    private long _idleSince;
+
     public GroupBatch<TRequest, TResult> Batch { get; } = new(context.Options);
 
     /// <summary>Sends what is in the batch, beginning on this thread. Nothing of the caller's context goes along: the batch is everybody's.</summary>
     public void Start() => ExecutionContext.Run(PlainContext.Instance, static lane => _ = ((GroupLane<TRequest, TResult>)lane!).DrainAsync(), this);
+
+    /// <summary>Whether an idle lane has kept its connection for longer than this.</summary>
+    public bool IsStale(TimeSpan age) => _run.IsOpen && context.Options.Time.GetElapsedTime(_idleSince) >= age;
+
+    /// <summary>Gives the connection of a lane that was borrowed from the queue back to the pool.</summary>
+    public async Task CloseAsync()
+    {
+        await _run.CloseAsync().ConfigureAwait(false);
+        if (queue.Take(this))
+            await DrainAsync().ConfigureAwait(false);
+    }
 
     public void Dispose() => _run.Dispose();
 
@@ -32,8 +45,6 @@ internal sealed class GroupLane<TRequest, TResult>(GroupContext<TRequest, TResul
                 else if (whole)
                     _run.SucceedAll(Batch);
 
-                if (!queue.HasBacklog)
-                    await _run.RestAsync().ConfigureAwait(false);
             }
             catch (Exception e)
             {
@@ -42,11 +53,15 @@ internal sealed class GroupLane<TRequest, TResult>(GroupContext<TRequest, TResul
             }
 
             Batch.Clear();
+            _run.LetGo();
+            _idleSince = context.Options.Time.GetTimestamp();
             more = queue.Take(this);
 
             // A lone caller's next call should find this lane idle, so it is told now.
             lone?.Succeed(result);
         }
         while (more);
+
+        context.ScheduleClosing();
     }
 }

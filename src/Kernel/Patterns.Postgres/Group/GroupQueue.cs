@@ -14,7 +14,7 @@ internal sealed class GroupQueue<TRequest, TResult>(GroupContext<TRequest, TResu
     private readonly Lock _gate = new();
     private readonly GroupBacklog<TRequest, TResult> _backlog = new(context.Options);
     private readonly Dictionary<string, CallList<TRequest, TResult>> _blocked = new(StringComparer.Ordinal);
-    private readonly Stack<GroupLane<TRequest, TResult>> _idle = new();
+    private readonly List<GroupLane<TRequest, TResult>> _idle = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _busy;
     private int _parked;
@@ -25,7 +25,7 @@ internal sealed class GroupQueue<TRequest, TResult>(GroupContext<TRequest, TResu
     public bool HasBacklog => _backlog.Count > 0;
 
     /// <summary>Adds a lane, before the first call.</summary>
-    public void Add(GroupLane<TRequest, TResult> lane) => _idle.Push(lane);
+    public void Add(GroupLane<TRequest, TResult> lane) => _idle.Add(lane);
 
     /// <summary>Takes a call in. A lane that it returns has the call in its batch and is to be started by the caller.</summary>
     /// <exception cref="ObjectDisposedException">The group was stopped.</exception>
@@ -42,8 +42,7 @@ internal sealed class GroupQueue<TRequest, TResult>(GroupContext<TRequest, TResu
                 if (!call.TryMove(CallState.New, CallState.Sent))
                     return null;
 
-                _busy++;
-                var lane = _idle.Pop();
+                var lane = Wake(_idle.Count - 1);
                 lane.Batch.Add(call);
                 return lane;
             }
@@ -74,7 +73,7 @@ internal sealed class GroupQueue<TRequest, TResult>(GroupContext<TRequest, TResu
             if (TryFill(lane))
                 return true;
 
-            _idle.Push(lane);
+            _idle.Add(lane);
             _busy--;
             SignalIfDrained();
             return false;
@@ -152,15 +151,29 @@ internal sealed class GroupQueue<TRequest, TResult>(GroupContext<TRequest, TResu
                 }
             }
 
-            if (_idle.TryPeek(out var lane) && TryFill(lane))
-            {
-                _busy++;
-                return _idle.Pop();
-            }
+            if (_idle.Count > 0 && TryFill(_idle[^1]))
+                return Wake(_idle.Count - 1);
 
             SignalIfDrained();
             return null;
         }
+    }
+
+    /// <summary>Takes out an idle lane whose connection has not been used for so long, so that it can be closed; null when there is none.</summary>
+    public GroupLane<TRequest, TResult>? Borrow(TimeSpan idleFor)
+    {
+        lock (_gate)
+        {
+            var stale = _idle.FindIndex(lane => lane.IsStale(idleFor));
+            return stale < 0 ? null : Wake(stale);
+        }
+    }
+
+    /// <summary>Whether any lane has something to close, now or later.</summary>
+    public bool HasConnections()
+    {
+        lock (_gate)
+            return _busy > 0 || _idle.Exists(static lane => lane.IsStale(TimeSpan.Zero));
     }
 
     /// <summary>Fails everything that waits, with an exception of its own for each. Nothing of it was sent.</summary>
@@ -212,6 +225,14 @@ internal sealed class GroupQueue<TRequest, TResult>(GroupContext<TRequest, TResu
         _backlog.MoveTo(lane.Batch);
         context.Depth.Add(_backlog.Count - before);
         return lane.Batch.Count > 0;
+    }
+
+    private GroupLane<TRequest, TResult> Wake(int idle)
+    {
+        var lane = _idle[idle];
+        _idle.RemoveAt(idle);
+        _busy++;
+        return lane;
     }
 
     private void Park(CallList<TRequest, TResult> parked, GroupCall<TRequest, TResult> call)

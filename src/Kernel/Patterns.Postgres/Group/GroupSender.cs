@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace Patterns.Postgres;
@@ -17,6 +18,7 @@ internal sealed class GroupSender<TRequest, TResult> : IDisposable
     private TRequest[] _requests = [];
     private TResult[] _results = [];
     private bool[] _answered = [];
+    private int _used;
 
     public GroupSender(IPostgres postgres, GroupStatement<TRequest, TResult> statement, TimeSpan timeout)
     {
@@ -27,18 +29,17 @@ internal sealed class GroupSender<TRequest, TResult> : IDisposable
     }
 
     /// <summary>Opens the connection unless it is open. When this fails, nothing has been sent.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask OpenAsync()
     {
         if (_connection.State == ConnectionState.Open)
             return;
 
         // A connection that broke is closed here, not where it broke.
-        if (_connection.State != ConnectionState.Closed)
-            await _connection.CloseAsync().ConfigureAwait(false);
+        await CloseAsync().ConfigureAwait(false);
         await _connection.OpenAsync().ConfigureAwait(false);
 
         // The driver takes a batch that was prepared on one physical connection for prepared on the next one, too.
-        _command?.Dispose();
         _command = new(_connection)
         {
             // The setting ends with the transaction, so that it holds behind a transaction pooler as well.
@@ -47,14 +48,21 @@ internal sealed class GroupSender<TRequest, TResult> : IDisposable
         };
     }
 
+    public bool IsOpen => _connection.State != ConnectionState.Closed;
+
     /// <summary>Gives the connection back to the pool.</summary>
-    public ValueTask CloseAsync() => new(_connection.CloseAsync());
+    public async ValueTask CloseAsync()
+    {
+        await _connection.CloseAsync().ConfigureAwait(false);
+        _command?.Dispose();
+        _command = null;
+    }
 
     /// <summary>Ends the connection and the idle ones of its pool, so that the next one that is opened looks for the server anew.</summary>
     public async ValueTask DiscardAsync()
     {
         NpgsqlConnection.ClearPool(_connection);
-        await _connection.CloseAsync().ConfigureAwait(false);
+        await CloseAsync().ConfigureAwait(false);
     }
 
     /// <summary>Puts a part of the batch into the command. Nothing is sent, so whatever this throws is a request's own.</summary>
@@ -68,6 +76,7 @@ internal sealed class GroupSender<TRequest, TResult> : IDisposable
             _answered = new bool[calls.Length];
         }
 
+        _used = Math.Max(_used, calls.Length);
         for (var i = 0; i < calls.Length; i++)
             _requests[i] = calls[i].Request;
         _answered.AsSpan(0, calls.Length).Clear();
@@ -79,6 +88,7 @@ internal sealed class GroupSender<TRequest, TResult> : IDisposable
     /// Sends what was bound, and comes back when the server has said that its transaction is complete: rows can come and the statement still fail at its end, as with a
     /// deferred constraint. After that, and not before, <see cref="Result"/> is true.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(int count)
     {
         await _postgres.PrepareAsync(_command!).ConfigureAwait(false);
@@ -107,8 +117,9 @@ internal sealed class GroupSender<TRequest, TResult> : IDisposable
     /// <summary>Lets go of requests and answers.</summary>
     public void Clear()
     {
-        Array.Clear(_requests);
-        Array.Clear(_results);
+        _requests.AsSpan(0, _used).Clear();
+        _results.AsSpan(0, _used).Clear();
+        _used = 0;
     }
 
     public void Dispose()
