@@ -75,12 +75,13 @@ public abstract class RememberedKeysTests(Func<string> connectionString)
     [InlineData(false)]
     public async Task A_claim_left_open_across_the_turn_and_its_duplicate_after_the_turn_meet(bool commit)
     {
-        await using var application = await NewAsync("across_" + commit.ToString().ToLowerInvariant());
+        var time = new NoticedPause();
+        await using var application = await NewAsync("across_" + commit.ToString().ToLowerInvariant(), time);
         await application.AdvanceAsync(KeyTable.RememberFor);
         var early = await OpenClaim.BeginAsync(application);
         var turn = application.Keys.MaintainAsync(Ct);
-        await Eventually.HoldsAsync("the overlap has begun", application.OverlapsAsync);
-        await Eventually.HoldsAsync("the first claim is noted", () => application.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_locks l%' AND pid <> pg_backend_pid() AND datname = current_database() AND state = 'idle')"));
+        await time.Begun;
+        (await application.OverlapsAsync()).Should().BeTrue();
         await using var open = await OpenClaim.BeginAsync(application);
         (await open.FinishAsync(1)).Should().BeTrue();
         await early.DisposeAsync();
@@ -118,5 +119,5 @@ public abstract class RememberedKeysTests(Func<string> connectionString)
         (await one.GenerationTablesAsync()).Should().HaveCountLessThan(5);
     }
 
-    private Task<Application> NewAsync(string schema, FakeTime? time = null) => KeyTable.NewAsync(connectionString(), schema, time);
+    private Task<Application> NewAsync(string schema, TimeProvider? time = null) => KeyTable.NewAsync(connectionString(), schema, time);
 }
