@@ -44,7 +44,7 @@ internal sealed class KeySchedule(Application[] instances, FakeTime time, int se
     private async Task StepAsync()
     {
         var instance = _random.Next(instances.Length);
-        switch (_random.Next(12))
+        switch (_random.Next(14))
         {
             case < 3 when _open.Count < sessions:
                 _open.Add(await OpenClaim.BeginAsync(instances[0]));
@@ -62,16 +62,18 @@ internal sealed class KeySchedule(Application[] instances, FakeTime time, int se
             case 9:
                 await MaintainAsync(instance);
                 break;
-            case 10 when !_maintenance[instance].IsCompleted:
+            case 10 when !_maintenance[instance].IsCompleted && _random.Next(3) == 0:
                 await _stop[instance].CancelAsync();
                 break;
             default:
-                time.Advance(TimeSpan.FromSeconds(_random.Next(1, 20)));
+                // A look at the server gives the maintenance, whose pause may have ended, about the time of a step.
+                time.Advance(TimeSpan.FromSeconds(_random.Next(1, 5)));
+                await instances[0].NowAsync();
                 break;
         }
     }
 
-    /// <summary>Starts the instance's maintenance, unless it is under way; half of the time the schedule waits for it.</summary>
+    /// <summary>Starts the instance's maintenance, unless it is under way; sometimes the schedule waits for it.</summary>
     private async Task MaintainAsync(int instance)
     {
         if (!_maintenance[instance].IsCompleted)
@@ -85,7 +87,7 @@ internal sealed class KeySchedule(Application[] instances, FakeTime time, int se
         }
 
         _maintenance[instance] = instances[instance].Keys.MaintainAsync(_stop[instance].Token);
-        if (_random.Next(2) == 0)
+        if (_random.Next(5) == 0)
             await time.RunsOutAsync(QuietlyAsync(_maintenance[instance]));
     }
 
