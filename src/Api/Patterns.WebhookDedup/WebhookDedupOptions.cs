@@ -12,6 +12,12 @@ public sealed class WebhookDedupOptions
     public int HandlersAtOnce { get; set; } = 8;
 
     /// <summary>
+    /// Whether the commit of a handler's transaction waits until it is on the disk. Default: no, as the event itself is there: after a crash of the database server, what was not yet
+    /// there (less than a second of work, together with the state <c>done</c>) is done again. Whatever commits later and waits for the disk takes it along.
+    /// </summary>
+    public bool CommitWaitsForDisk { get; set; }
+
+    /// <summary>
     /// How long the keys of events are remembered at least; at most twice that. 35 days to 10 years; default: 35 days, which is longer than any provider redelivers. A dead event is
     /// kept as long, to be re-driven.
     /// </summary>

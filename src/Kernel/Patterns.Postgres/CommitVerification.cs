@@ -3,7 +3,7 @@ using Npgsql;
 namespace Patterns.Postgres;
 
 /// <summary>Commits, and finds out what became of a commit whose answer was lost.</summary>
-internal sealed class CommitVerification(NpgsqlDataSource source, TimeProvider time)
+internal sealed class CommitVerification(NpgsqlDataSource source, HotStatements hot, TimeProvider time)
 {
     private static readonly TimeSpan PollFor = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
@@ -48,6 +48,8 @@ internal sealed class CommitVerification(NpgsqlDataSource source, TimeProvider t
                 if (batch.BatchCommands.Count == 0)
                     batch.BatchCommands.Add(new("SELECT"));
                 batch.BatchCommands.Add(new("COMMIT"));
+                if (withCommit is not null)
+                    await hot.PrepareAsync(batch, CancellationToken.None).ConfigureAwait(false);
                 await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }

@@ -27,7 +27,7 @@ internal sealed class PostgresRunner : IPostgres
         _time = time;
         _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
         _hot = new(_options.Prepare, _logger);
-        _verification = new(sources.Application, time);
+        _verification = new(sources.Application, _hot, time);
         DataSource = sources.Application;
         Schema = Identifier.Quote(_options.Schema);
         using var connection = DataSource.CreateConnection();

@@ -13,7 +13,7 @@ internal sealed class LeaseStatement(IPostgres postgres, TimeProvider time, ILog
 
     private readonly string _text = postgres.Sql(
         """
-        SELECT o_state, o_alone, o_tenant, o_receipt, o_received_at, o_source, o_event_id, o_type, o_payload, o_occurred_at, o_ordering_key, o_position, o_ordering, o_attempts, o_deferrals, o_redrives
+        SELECT o_state, o_alone, o_tenant, o_receipt, o_received_at, o_source, o_event_id, o_type, o_payload, o_occurred_at, o_ordering_key, o_position, o_ordering, o_attempts, o_deferrals, o_redrives, o_partition
         FROM {schema}.webhook_dedup_lease($1, $2, $3, $4, $5)
         """);
 
@@ -70,7 +70,7 @@ internal sealed class LeaseStatement(IPostgres postgres, TimeProvider time, ILog
             row.IsDBNull(10) ? null : row.GetString(10),
             row.IsDBNull(11) ? null : row.GetInt64(11));
         return new(
-            webhookEvent, row.GetGuid(3), row.GetFieldValue<DateTimeOffset>(4), token, started, (WebhookOrdering)row.GetInt16(12), row.GetInt32(13), row.GetInt32(14), row.GetInt32(15), row.GetBoolean(1));
+            webhookEvent, row.GetGuid(3), row.GetFieldValue<DateTimeOffset>(4), token, started, (WebhookOrdering)row.GetInt16(12), row.GetInt32(13), row.GetInt32(14), row.GetInt32(15), row.GetBoolean(1), row.GetString(16));
     }
 
     private void ReportDead(LeasedWebhook dead)

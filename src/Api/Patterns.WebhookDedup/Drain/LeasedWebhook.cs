@@ -11,6 +11,7 @@ namespace Patterns.WebhookDedup;
 /// <param name="Deferrals">How often it was deferred.</param>
 /// <param name="Redrives">How often it was re-driven.</param>
 /// <param name="Alone">Whether nothing may run beside it in this process, because it may be what ended earlier ones.</param>
+/// <param name="Partition">The table that holds its row, as the server writes its name.</param>
 internal sealed record LeasedWebhook(
     WebhookEvent Event,
     Guid ReceiptId,
@@ -21,4 +22,5 @@ internal sealed record LeasedWebhook(
     int Attempt,
     int Deferrals,
     int Redrives,
-    bool Alone);
+    bool Alone,
+    string Partition);

@@ -12,6 +12,9 @@ internal readonly record struct Settlement(string Outcome, string State, int Att
 {
     private const int MaxDeferrals = 20;
 
+    /// <summary>Whether the next event of its entity need not wait for it now.</summary>
+    public bool LeavesLine => Outcome is not ("waiting" or "given_back" or "deferred");
+
     // A line moves when the one before it is settled; these only bound the wait where that was missed.
     private static readonly TimeSpan BehindStrict = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BesideAnother = TimeSpan.FromSeconds(1);

@@ -12,6 +12,8 @@ internal sealed class SourceMap(IOptions<WebhookDedupOptions> options)
 
     public int HandlersAtOnce { get; } = options.Value.HandlersAtOnce;
 
+    public bool CommitWaitsForDisk { get; } = options.Value.CommitWaitsForDisk;
+
     public int MaxPayloadBytes { get; } = options.Value.MaxPayloadBytes;
 
     /// <summary>The sources that this process drains.</summary>

@@ -13,7 +13,7 @@ internal sealed class WebhookAttempt(IPostgres postgres, SourceMap sources, ISer
     // What a handler needs to give up before another one may begin.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private readonly EnterStatement _enter = new(postgres);
-    private readonly SettleStatement _settle = new(postgres);
+    private readonly SettleStatement _settle = new(postgres, sources.CommitWaitsForDisk);
     private readonly ILogger _logger = Log.For(loggers);
 
     /// <summary>Runs the handler and settles the event. Never throws: what cannot be settled comes back when its lease has run out.</summary>
@@ -60,7 +60,7 @@ internal sealed class WebhookAttempt(IPostgres postgres, SourceMap sources, ISer
     {
         try
         {
-            await _settle.ExecuteAsync([(leased, settlement)], CancellationToken.None).ConfigureAwait(false);
+            await _settle.ExecuteAsync(leased, settlement, CancellationToken.None).ConfigureAwait(false);
             Report(leased, settlement, failure);
         }
         catch (Exception e)

@@ -8,7 +8,7 @@
 CREATE FUNCTION {schema}.webhook_dedup_lease(p_sources text[], p_count int, p_token uuid, p_lease interval, p_attempts int)
     RETURNS TABLE (
         o_state text, o_alone boolean, o_tenant text, o_receipt uuid, o_received_at timestamptz, o_source text, o_event_id text, o_type text, o_payload bytea,
-        o_occurred_at timestamptz, o_ordering_key text, o_position bigint, o_ordering smallint, o_attempts int, o_deferrals int, o_redrives int)
+        o_occurred_at timestamptz, o_ordering_key text, o_position bigint, o_ordering smallint, o_attempts int, o_deferrals int, o_redrives int, o_partition text)
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode = force_generic_plan
     SET enable_seqscan = off
@@ -42,48 +42,46 @@ BEGIN
     FROM taken t
     WHERE (NOT t.seen OR t.place = 1) AND e.tenant_id = t.tenant_id AND e.receipt_id = t.receipt_id AND e.received_at = t.received_at
     RETURNING e.state, t.suspect, e.tenant_id, e.receipt_id, e.received_at, e.source, e.event_id, e.type, e.payload,
-        e.occurred_at, e.ordering_key, e.position, e.ordering, e.attempts, e.deferrals, e.redrives;
+        e.occurred_at, e.ordering_key, e.position, e.ordering, e.attempts, e.deferrals, e.redrives, e.tableoid::regclass::text;
 END
 $$;
 
--- What became of a leased event. Fails, and with it the transaction of the handler, unless the lease is still the caller's: that is what keeps a handler that
--- outlived its lease from taking effect beside the one that came after it.
-CREATE FUNCTION {schema}.webhook_dedup_settle(
-    p_tenant text, p_receipt uuid, p_received_at timestamptz, p_token uuid, p_state text, p_error text, p_delay interval, p_attempts int, p_deferrals int) RETURNS void
+-- Ends a transaction whose lease is no longer its own: that is what keeps a handler that outlived its lease from taking effect beside the one that came after it.
+--
+-- The commit need not wait for the disk, because the inbox is what a crash of the server is repaired from: what might be lost is the work together with the
+-- state 'done', and so it is done again. Whatever is committed later and waits for the disk takes it along.
+CREATE FUNCTION {schema}.webhook_dedup_fence(p_held boolean, p_wait boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    IF NOT p_held THEN
+        RAISE EXCEPTION 'The lease of the event was lost.' USING ERRCODE = 'WD001';
+    END IF;
+    IF NOT p_wait THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
+END
+$$;
+
+-- After an event of an ordered type was settled: records how far its entity has come, and makes the next event due that only waits for its turn.
+CREATE FUNCTION {schema}.webhook_dedup_leave(p_tenant text, p_source text, p_key text, p_position bigint, p_applied boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode = force_generic_plan
     SET enable_seqscan = off
 AS $$
-DECLARE
-    v_source text;
-    v_key text;
-    v_position bigint;
-    v_ordering smallint;
 BEGIN
-    UPDATE {schema}.webhook_dedup_events e
-    SET state = p_state, lease_token = NULL, error = p_error, next_at = {schema}.now() + p_delay, attempts = p_attempts, deferrals = p_deferrals,
-        done_at = CASE WHEN p_state <> 'pending' THEN {schema}.now() END
-    WHERE e.tenant_id = p_tenant AND e.receipt_id = p_receipt AND e.received_at = p_received_at AND e.state = 'leased' AND e.lease_token = p_token
-    RETURNING e.source, e.ordering_key, e.position, e.ordering INTO v_source, v_key, v_position, v_ordering;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'The lease of event % was lost.', p_receipt USING ERRCODE = 'WD001';
+    IF p_applied THEN
+        PERFORM {schema}.webhook_dedup_advance(p_tenant, p_source, p_key, p_position);
     END IF;
 
-    IF v_ordering > 0 AND (p_state <> 'pending' OR p_attempts > 0) THEN
-        IF p_state = 'done' THEN
-            PERFORM {schema}.webhook_dedup_advance(p_tenant, v_source, v_key, v_position);
-        END IF;
-
-        -- The next of the entity that only waits for its turn need not wait for the poll.
-        UPDATE {schema}.webhook_dedup_events e SET next_at = {schema}.now()
-        FROM (
-            SELECT n.receipt_id, n.received_at FROM {schema}.webhook_dedup_events n
-            WHERE n.tenant_id = p_tenant AND n.source = v_source AND n.ordering_key = v_key AND n.ordering > 0 AND n.state IN ('pending', 'leased')
-                AND n.state = 'pending' AND n.attempts = 0 AND n.deferrals = 0 AND n.next_at > {schema}.now()
-            ORDER BY n.position
-            LIMIT 1
-            FOR UPDATE SKIP LOCKED) n
-        WHERE e.tenant_id = p_tenant AND e.receipt_id = n.receipt_id AND e.received_at = n.received_at;
-    END IF;
+    UPDATE {schema}.webhook_dedup_events e SET next_at = {schema}.now()
+    FROM (
+        SELECT n.receipt_id, n.received_at FROM {schema}.webhook_dedup_events n
+        WHERE n.tenant_id = p_tenant AND n.source = p_source AND n.ordering_key = p_key AND n.ordering > 0 AND n.state IN ('pending', 'leased')
+            AND n.state = 'pending' AND n.attempts = 0 AND n.deferrals = 0 AND n.next_at > {schema}.now()
+        ORDER BY n.position
+        LIMIT 1
+        FOR UPDATE SKIP LOCKED) n
+    WHERE e.tenant_id = p_tenant AND e.receipt_id = n.receipt_id AND e.received_at = n.received_at;
 END
 $$;
