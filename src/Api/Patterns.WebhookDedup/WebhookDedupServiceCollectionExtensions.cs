@@ -11,10 +11,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WebhookDedupServiceCollectionExtensions
 {
     private const string HealthName = "patterns_webhook_dedup";
+    private const string Events = "webhook_dedup_events";
+    private const string Keys = "webhook_dedup_keys";
 
     /// <summary>
-    /// Adds <see cref="IWebhookDedup"/> and <see cref="IWebhookInbox"/> as singletons, the hosted services that drain and maintain the inbox, the health check <c>patterns_webhook_dedup</c>, and its tables to those that <see cref="PostgresServiceCollectionExtensions.AddPostgres"/> installs. Uses the <c>NpgsqlDataSource</c> of the
-    /// container, or the connection string given to <c>AddPostgres</c>. May be called several times; sources and handlers add up.
+    /// Adds <see cref="IWebhookDedup"/> and <see cref="IWebhookInbox"/> as singletons, the hosted services that drain and maintain the inbox, the health check
+    /// <c>patterns_webhook_dedup</c>, and the tables to those that <see cref="PostgresServiceCollectionExtensions.AddPostgres"/> installs. Uses the <c>NpgsqlDataSource</c> of the container, or the connection string given to <c>AddPostgres</c>. May be called several times; sources and handlers add up.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options. They are checked when the host starts, and a failure names the option and the remedy.</param>
@@ -48,6 +50,13 @@ public static class WebhookDedupServiceCollectionExtensions
         return services
             .AddPostgres()
             .AddSchemaScripts("webhook_dedup", typeof(IWebhookDedup).Assembly)
-            .AddTimePartitions(new TimePartitioning("webhook_dedup_events", PartitionInterval.Day, Keep: TimeSpan.FromDays(14)));
+            .AddTimePartitions(Events, static provider =>
+            {
+                var undone = ActivatorUtilities.CreateInstance<UndoneEvents>(provider);
+                return new TimePartitioning(Events, PartitionInterval.Day, OptionsOf(provider).KeepPayloadFor) { OnDetached = undone.MoveAsync };
+            })
+            .AddRememberedKeys(Keys, static provider => new RememberedKeys(Keys, "webhook_dedup_clock", OptionsOf(provider).RememberFor));
     }
+
+    private static WebhookDedupOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<WebhookDedupOptions>>().Value;
 }

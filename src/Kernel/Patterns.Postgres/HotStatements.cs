@@ -12,10 +12,6 @@ internal sealed class HotStatements(PrepareMode mode, ILogger logger)
 {
     private readonly ConcurrentDictionary<string, bool> _direct = new(StringComparer.Ordinal);
 
-    /// <summary>Prepares a batch where the connection is known to let it: the first statement of its kind on a connection has found that out.</summary>
-    public ValueTask PrepareAsync(NpgsqlBatch batch, CancellationToken ct) =>
-        mode == PrepareMode.Always || (mode == PrepareMode.Auto && _direct.GetValueOrDefault(batch.Connection!.ConnectionString)) ? new(batch.PrepareAsync(ct)) : ValueTask.CompletedTask;
-
     public ValueTask PrepareAsync(NpgsqlCommand command, CancellationToken ct)
     {
         var connection = command.Connection ?? throw new ArgumentException("The command has no connection. Set its Connection first.", nameof(command));

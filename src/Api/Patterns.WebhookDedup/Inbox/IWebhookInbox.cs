@@ -68,7 +68,7 @@ public interface IWebhookInbox
 
     /// <summary>
     /// Makes partitions before they are needed, drops those that are no longer kept, moves events that are not done out of them first, turns the generation of keys, and forgets the
-    /// order of entities without events. A hosted service does so every ten minutes. If it never runs, the tables grow and nothing else changes.
+    /// order of entities without events. Hosted services do so by themselves. If it never runs, the tables grow and nothing else changes.
     /// </summary>
     /// <param name="ct">Ends it; the next run goes on where this one was.</param>
     /// <exception cref="InvalidOperationException">The tables are missing.</exception>

@@ -6,7 +6,7 @@ using Patterns.Postgres;
 
 namespace Patterns.WebhookDedup;
 
-internal sealed class PostgresWebhookInbox(IPostgres postgres, IWebhookDedup dedup, WebhookDrain drain, IOptions<WebhookDedupOptions> options, ILoggerFactory? loggers = null) : IWebhookInbox
+internal sealed class PostgresWebhookInbox(IPostgres postgres, IWebhookDedup dedup, WebhookDrain drain, ITimePartitions partitions, IRememberedKeys keys, IOptions<WebhookDedupOptions> options, ILoggerFactory? loggers = null) : IWebhookInbox
 {
     private const int Chunk = 500;
     private const int ImportedAtOnce = 64;
@@ -86,6 +86,8 @@ internal sealed class PostgresWebhookInbox(IPostgres postgres, IWebhookDedup ded
 
     public Task MaintainAsync(CancellationToken ct = default) => WithTablesAsync(async () =>
     {
+        await partitions.MaintainAsync(ct).ConfigureAwait(false);
+        await keys.MaintainAsync(ct).ConfigureAwait(false);
         await _pruning.RunAsync(options.Value.RememberFor, ct).ConfigureAwait(false);
         return 0;
     });
