@@ -7,7 +7,9 @@ internal sealed class GroupBacklog<TRequest, TResult>(GroupOptions<TRequest> opt
 {
     private readonly CallList<TRequest, TResult> _only = new();
     private readonly Dictionary<string, CallList<TRequest, TResult>> _tenants = new(StringComparer.Ordinal);
-    private readonly Queue<CallList<TRequest, TResult>> _rotation = new();
+
+    // Who was served last stands last. Who was passed over keeps his place, so that he comes first in the next batch, where nothing can be in his way.
+    private readonly LinkedList<CallList<TRequest, TResult>> _rotation = new();
 
     public int Count { get; private set; }
 
@@ -40,14 +42,23 @@ internal sealed class GroupBacklog<TRequest, TResult>(GroupOptions<TRequest> opt
 
         foreach (var list in _rotation)
             list.Cursor = list.First;
-        for (var fruitless = 0; fruitless < _rotation.Count;)
+        for (var turn = _rotation.First; turn is not null && batch.Count < options.MaxBatch;)
         {
-            var list = _rotation.Dequeue();
-            fruitless = TryTake(list, batch, ref passOver) ? 0 : fruitless + 1;
-            if (list.Count > 0)
-                _rotation.Enqueue(list);
-            else
+            var (list, next) = (turn.Value, turn.Next);
+            var taken = TryTake(list, batch, ref passOver);
+            if (list.Count == 0)
+            {
+                _rotation.Remove(turn);
                 _tenants.Remove(list.Tenant!);
+            }
+            else if (taken)
+            {
+                _rotation.Remove(turn);
+                _rotation.AddLast(turn);
+                next ??= turn;
+            }
+
+            turn = next;
         }
     }
 
@@ -71,7 +82,7 @@ internal sealed class GroupBacklog<TRequest, TResult>(GroupOptions<TRequest> opt
         if (!_tenants.TryGetValue(tenant, out var list))
         {
             _tenants.Add(tenant, list = new(tenant));
-            _rotation.Enqueue(list);
+            _rotation.AddLast(list);
         }
 
         return list;
@@ -79,18 +90,21 @@ internal sealed class GroupBacklog<TRequest, TResult>(GroupOptions<TRequest> opt
 
     private bool TryTake(CallList<TRequest, TResult> list, GroupBatch<TRequest, TResult> batch, ref int passOver)
     {
-        while (list.Cursor is { } call && passOver > 0)
+        while (list.Cursor is { } call)
         {
             if (batch.IsFullFor(call))
                 return false;
 
-            list.Cursor = call.Next;
             if (!batch.Admits(call))
             {
-                passOver--;
+                if (passOver-- <= 0)
+                    return false;
+
+                list.Cursor = call.Next;
                 continue;
             }
 
+            list.Cursor = call.Next;
             Remove(call);
             if (!call.TryMove(CallState.Waiting, CallState.Sent))
                 continue;
