@@ -35,7 +35,7 @@ public static class PostgresErrors
         {
             case OutcomeUnknownException:
                 return WriteOutcome.Unknown;
-            case CommitAbortedException or QueueFullException:
+            case CommitAbortedException or QueueFullException or NotOpenedException:
                 return WriteOutcome.NotApplied;
             case GroupCanceledException canceled:
                 return canceled.Outcome;
@@ -102,6 +102,7 @@ public static class PostgresErrors
                 // The driver gives no code for these two, only its wording; they are the failures after which nothing can have been sent.
                 case NpgsqlException when current.Message.StartsWith("Failed to connect to ", StringComparison.Ordinal)
                     || current.Message.StartsWith("The connection pool has been exhausted", StringComparison.Ordinal):
+                case NotOpenedException:
                     return PostgresFault.Unavailable;
                 case OutcomeUnknownException:
                     return PostgresFault.ConnectionLost;

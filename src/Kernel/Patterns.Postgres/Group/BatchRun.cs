@@ -78,7 +78,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
             }
             catch (Exception e)
             {
-                return (BatchFault.NotOpened, e);
+                return (BatchFault.NotOpened, NotOpenedException.From(e));
             }
 
             try

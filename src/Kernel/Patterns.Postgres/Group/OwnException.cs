@@ -10,6 +10,7 @@ internal static class OwnException
         PostgresException e => new PostgresException(
             e.MessageText, e.Severity, e.InvariantSeverity, e.SqlState, e.Detail, e.Hint, e.Position, e.InternalPosition, e.InternalQuery, e.Where,
             e.SchemaName, e.TableName, e.ColumnName, e.DataTypeName, e.ConstraintName, e.File, e.Line, e.Routine),
+        NotOpenedException e => new NotOpenedException(e.Message, e),
         NpgsqlException e => new NpgsqlException(e.Message, e),
         AnswersException e => new InvalidOperationException(e.Message, e.InnerException),
         var e => new NpgsqlException(e.Message, e),
