@@ -78,7 +78,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
             }
             catch (Exception e)
             {
-                return (BatchFault.NotOpened, NotOpenedException.From(e));
+                return rerun ? (BatchFault.Lost, e) : (BatchFault.NotOpened, NotOpenedException.From(e));
             }
 
             try
@@ -111,8 +111,11 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
                     BatchFault.Lost when context.Statement.RerunSafe && !rerun => rerun = true,
                     _ => false,
                 };
-                if (!again)
-                    return (fault, e);
+                if (again)
+                    continue;
+
+                // That this run was rolled back does not say what became of the one before it. Only a row at fault does: the same rows would have failed there.
+                return (rerun && fault is (BatchFault.Everybody or BatchFault.Lock or BatchFault.Conflict) ? BatchFault.Lost : fault, e);
             }
         }
     }
