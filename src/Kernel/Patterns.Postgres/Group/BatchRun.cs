@@ -22,6 +22,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
     // Once a lock is known to be in the way, the half without it must not wait as long again.
     private readonly TimeSpan _limitOfHalves = TimeSpan.FromMilliseconds(Math.Max(1, context.Options.BatchLockTimeout.TotalMilliseconds / 10));
     private int _handedOver;
+    private bool _partitionMade;
 
     /// <summary>Sends the batch, and does what its faults ask for.</summary>
     /// <returns>True when it succeeded as a whole. Its calls are then still to be told, by <see cref="SucceedAll"/> or with <see cref="Result"/>.</returns>
@@ -29,6 +30,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
     public async ValueTask<bool> RunAsync(GroupBatch<TRequest, TResult> batch)
     {
         var whole = new BatchPart(0, batch.Count, _limit);
+        _partitionMade = false;
         var (fault, failure) = await TrySendAsync(batch, whole).ConfigureAwait(false);
         if (failure is null)
             return true;
@@ -69,7 +71,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
     private async ValueTask<(BatchFault Fault, Exception? Failure)> TrySendAsync(GroupBatch<TRequest, TResult> batch, BatchPart part)
     {
         var conflicts = 0;
-        var (partitionMade, rerun) = (false, false);
+        var rerun = false;
         while (true)
         {
             try
@@ -107,7 +109,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
                 var again = fault switch
                 {
                     BatchFault.Conflict => ++conflicts <= ConflictRetries,
-                    BatchFault.MissingPartition when !partitionMade => partitionMade = await context.Postgres.MakeMissingPartitionAsync(e).ConfigureAwait(false),
+                    BatchFault.MissingPartition when !_partitionMade => _partitionMade = await context.Postgres.MakeMissingPartitionAsync(e).ConfigureAwait(false),
                     BatchFault.Lost when context.Statement.RerunSafe && !rerun => rerun = true,
                     _ => false,
                 };
