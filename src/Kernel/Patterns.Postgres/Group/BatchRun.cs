@@ -12,7 +12,8 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
 {
     private const int ConflictRetries = 3;
 
-    // More blocked requests than this in one batch are most likely a locked table, and to look for each of them would take longer than the lock is held.
+    // More blocked requests than this in one batch are most likely a locked table, and to look for each of them would take longer than the lock is held. The rest waits together,
+    // and is halved itself when the lock outlasts the command's time.
     private const int BlockedAlone = 8;
 
     private readonly GroupSender<TRequest, TResult> _sender = new(context.Postgres, context.Statement, context.Options.CommandTimeout);
@@ -21,7 +22,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
 
     // Once a lock is known to be in the way, the half without it must not wait as long again.
     private readonly TimeSpan _limitOfHalves = TimeSpan.FromMilliseconds(Math.Max(1, context.Options.BatchLockTimeout.TotalMilliseconds / 10));
-    private int _handedOver;
+    private int _blocked;
     private bool _partitionMade;
 
     /// <summary>Sends the batch, and does what its faults ask for.</summary>
@@ -35,7 +36,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
         if (failure is null)
             return true;
 
-        _handedOver = 0;
+        _blocked = 0;
         _parts.Clear();
         await FollowAsync(batch, whole, fault, failure).ConfigureAwait(false);
         while (_parts.TryPop(out var next))
@@ -133,10 +134,15 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
             case BatchFault.Row or BatchFault.Conflict or BatchFault.MissingPartition:
                 Split(part, part.LockLimit);
                 break;
-            case BatchFault.Lock when !outside && part.Count > 1 && _handedOver < BlockedAlone:
+            case BatchFault.Lock when part.Count > 1 && _blocked < BlockedAlone:
                 Split(part, _limitOfHalves);
                 break;
-            case BatchFault.Lock when !outside:
+            case BatchFault.Lock when outside:
+                _blocked++;
+                Fail(batch, part, failure);
+                break;
+            case BatchFault.Lock:
+                _blocked++;
                 HandOver(batch, part);
                 break;
             case BatchFault.NotOpened:
@@ -166,7 +172,6 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
 
     private void HandOver(GroupBatch<TRequest, TResult> batch, BatchPart part)
     {
-        _handedOver++;
         var blocked = new GroupBatch<TRequest, TResult>(context.Options);
         for (var i = 0; i < part.Count; i++)
             blocked.Add(batch.Release(part.From + i));
