@@ -149,7 +149,8 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
                 Fail(batch, part, failure);
                 while (_parts.TryPop(out var rest))
                     Fail(batch, rest, failure);
-                queue.FailWaiting(() => OwnException.Of(failure));
+                if (!outside)
+                    queue.FailWaiting(() => OwnException.Of(failure));
                 break;
             case BatchFault.Lost:
                 context.Telemetry.Unknown(part.Count);
