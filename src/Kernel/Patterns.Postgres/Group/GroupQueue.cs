@@ -47,16 +47,18 @@ internal sealed class GroupQueue<TRequest, TResult>(GroupContext<TRequest, TResu
                 return lane;
             }
 
-            if (context.Options.QueueFull == QueueFullMode.Reject && context.Depth.Value >= context.Options.QueueLimit)
+            if (!context.Depth.TryAdd(context.Options.QueueFull == QueueFullMode.Reject ? context.Options.QueueLimit : int.MaxValue))
             {
                 context.Telemetry.Rejected();
                 throw new QueueFullException(context.Statement.Name, context.Options.QueueLimit);
             }
 
             if (!call.TryMove(CallState.New, CallState.Waiting))
+            {
+                context.Depth.Add(-1);
                 return null;
+            }
 
-            context.Depth.Add(1);
             if (parked is null)
                 _backlog.Insert(call);
             else
