@@ -147,7 +147,7 @@ public sealed class GroupCommit<TRequest, TResult> : IAsyncDisposable, IDisposab
         Demand(Enum.IsDefined(options.QueueFull), nameof(options.QueueFull), options.QueueFull, "Wait or Reject");
         Demand(options.BatchLockTimeout >= TimeSpan.FromMilliseconds(1) && options.BatchLockTimeout <= TimeSpan.FromHours(1), nameof(options.BatchLockTimeout), options.BatchLockTimeout, "1 ms to an hour");
         Demand(options.CommandTimeout >= TimeSpan.FromSeconds(1) && options.CommandTimeout <= TimeSpan.FromHours(1), nameof(options.CommandTimeout), options.CommandTimeout, "1 s to an hour");
-        Demand(options.DrainTimeout >= TimeSpan.Zero, nameof(options.DrainTimeout), options.DrainTimeout, "0 or more");
+        Demand(options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= TimeSpan.FromDays(1), nameof(options.DrainTimeout), options.DrainTimeout, "0 to a day");
         Demand(options.Time is not null, nameof(options.Time), "null", "a TimeProvider");
 
         void Demand(bool valid, string option, object value, string limit)

@@ -49,7 +49,7 @@ public sealed class GroupOptions<TRequest>
     /// <summary>How long a statement may take. 1 s to an hour; default: 30 s.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a stopping group goes on sending what is queued. 0 or more; default: 10 s.</summary>
+    /// <summary>How long a stopping group goes on sending what is queued. 0 to a day; default: 10 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The clock of <see cref="DrainTimeout"/>. Default: the system's.</summary>
