@@ -21,9 +21,6 @@ internal sealed class GroupQueue<TRequest, TResult>(GroupContext<TRequest, TResu
     private long _sequence;
     private bool _closed;
 
-    /// <summary>Whether a lane that finishes now would find something to send. Another lane may be faster.</summary>
-    public bool HasBacklog => _backlog.Count > 0;
-
     /// <summary>Adds a lane, before the first call.</summary>
     public void Add(GroupLane<TRequest, TResult> lane) => _idle.Add(lane);
 

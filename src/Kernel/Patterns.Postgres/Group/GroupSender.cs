@@ -61,7 +61,8 @@ internal sealed class GroupSender<TRequest, TResult> : IDisposable
     /// <summary>Ends the connection and the idle ones of its pool, so that the next one that is opened looks for the server anew.</summary>
     public async ValueTask DiscardAsync()
     {
-        NpgsqlConnection.ClearPool(_connection);
+        // ClearPool(connection) knows only the pools of connection strings, not those of data sources.
+        _postgres.DataSource.Clear();
         await CloseAsync().ConfigureAwait(false);
     }
 
