@@ -7,7 +7,6 @@ namespace Patterns.Postgres;
 internal sealed class GroupLane<TRequest, TResult>(GroupContext<TRequest, TResult> context, GroupQueue<TRequest, TResult> queue) : IDisposable
 {
     private readonly BatchRun<TRequest, TResult> _run = new(context, queue, outside: false);
-
     private long _idleSince;
 
     public GroupBatch<TRequest, TResult> Batch { get; } = new(context.Options);
@@ -44,7 +43,6 @@ internal sealed class GroupLane<TRequest, TResult>(GroupContext<TRequest, TResul
                     (lone, result) = (Batch.Release(0), _run.Result(0));
                 else if (whole)
                     _run.SucceedAll(Batch);
-
             }
             catch (Exception e)
             {
