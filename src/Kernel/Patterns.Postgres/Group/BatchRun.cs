@@ -90,6 +90,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
             }
             catch (Exception e)
             {
+                _sender.Renew();
                 return (BatchFault.Row, e);
             }
 
@@ -103,6 +104,7 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
             }
             catch (Exception e)
             {
+                _sender.Renew();
                 var fault = BatchFaults.Of(e);
                 if (PostgresErrors.Classify(e) == PostgresFault.ReadOnly)
                     await _sender.DiscardAsync().ConfigureAwait(false);

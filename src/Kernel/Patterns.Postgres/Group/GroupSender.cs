@@ -32,15 +32,15 @@ internal sealed class GroupSender<TRequest, TResult> : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask OpenAsync()
     {
-        if (_connection.State == ConnectionState.Open)
-            return;
+        if (_connection.State != ConnectionState.Open)
+        {
+            // A connection that broke is closed here, not where it broke.
+            await CloseAsync().ConfigureAwait(false);
+            await _connection.OpenAsync().ConfigureAwait(false);
+        }
 
-        // A connection that broke is closed here, not where it broke.
-        await CloseAsync().ConfigureAwait(false);
-        await _connection.OpenAsync().ConfigureAwait(false);
-
-        // The driver takes a batch that was prepared on one physical connection for prepared on the next one, too.
-        _command = new(_connection)
+        // Not used again on another physical connection, for the driver would take it for prepared there.
+        _command ??= new(_connection)
         {
             // The setting ends with the transaction, so that it holds behind a transaction pooler as well.
             BatchCommands = { new("SELECT set_config('lock_timeout', $1, true)") { Parameters = { new NpgsqlParameter<string>() } }, new(_statement.Sql) },
@@ -54,6 +54,12 @@ internal sealed class GroupSender<TRequest, TResult> : IDisposable
     public async ValueTask CloseAsync()
     {
         await _connection.CloseAsync().ConfigureAwait(false);
+        Renew();
+    }
+
+    /// <summary>Forgets the command. After a failure its parameters may be half bound, and the driver would send a part of the next values in the place of all.</summary>
+    public void Renew()
+    {
         _command?.Dispose();
         _command = null;
     }
