@@ -2,11 +2,12 @@
 #:project ../src/Api/Patterns.WebhookDedup/Patterns.WebhookDedup.csproj
 #:project ../src/Kernel/Patterns.DevServers/Patterns.DevServers.csproj
 
-// One event, delivered again and again: its effect happens once. Run it with: dotnet run samples/WebhookDedup.cs
+// One event, delivered again and again: its effect happens once, in your transaction or later by a handler. Run it with: dotnet run samples/WebhookDedup.cs
 using Npgsql;
 using Patterns.DevServers;
 using Patterns.Postgres;
 using Patterns.WebhookDedup;
+using Samples;
 
 await using var server = await DevServers.StartPostgresAsync();
 await using var database = await server.CreateDatabaseAsync();
@@ -14,7 +15,7 @@ var builder = Host.CreateApplicationBuilder();
 builder.Logging.ClearProviders();
 builder.Services
     .AddPostgres(o => o.ConnectionString = database.ConnectionString)
-    .AddWebhookDedup(o => o.Source("stripe", s => s.UseStripe()));
+    .AddWebhookDedup(o => o.Source("stripe", s => s.UseStripe()).Handle<InvoiceVoided>("stripe", "invoice.voided"));
 using var host = builder.Build();
 await host.StartAsync(); // makes the tables
 var (postgres, dedup) = (host.Services.GetRequiredService<IPostgres>(), host.Services.GetRequiredService<IWebhookDedup>());
@@ -59,6 +60,19 @@ var forged = WebhookEvent.FromStripe("""{"id":"evt_1","type":"invoice.paid","cre
 var refused = await dedup.RunOnceAsync(forged, (transaction, ct) => PayAsync(transaction, forged, ct));
 Console.WriteLine($"The same id with another payload: {refused.Outcome}, answered with {refused.HttpStatus}");
 
+// What takes longer is received now, durably, and worked on by a handler; its first attempt fails here, and whoever looks drives it again.
+var inbox = host.Services.GetRequiredService<IWebhookInbox>();
+var voided = WebhookEvent.FromStripe("""{"id":"evt_2","type":"invoice.voided","created":1721948600,"data":{"object":{"id":"in_1"}}}"""u8.ToArray());
+var received = await dedup.ReceiveAsync(voided);
+Console.WriteLine($"Received: {received.Outcome}, answered with {received.HttpStatus}; again: {(await dedup.ReceiveAsync(voided)).Outcome}");
+await InvoiceVoided.FirstAttempt.Task;
+await inbox.DrainOnceAsync(); // returns when nothing runs
+var failed = (await inbox.FindAsync("_", "stripe", "evt_2"))!;
+Console.WriteLine($"After attempt {failed.Attempts}: {failed.State}, {failed.Error}");
+await inbox.RedriveAsync(new WebhookFilter { Source = "stripe" }, by: "the sample");
+await inbox.DrainOnceAsync();
+Console.WriteLine($"Driven again: {(await inbox.FindAsync("_", "stripe", "evt_2"))!.State}; payments: {await PaymentsAsync()}");
+
 static async Task PayAsync(NpgsqlTransaction transaction, WebhookEvent webhookEvent, CancellationToken ct)
 {
     await using var insert = new NpgsqlCommand("INSERT INTO payments VALUES ($1, 4200)", transaction.Connection, transaction) { Parameters = { new() { Value = webhookEvent.Id } } };
@@ -69,4 +83,25 @@ async Task<object?> PaymentsAsync()
 {
     await using var count = postgres.DataSource.CreateCommand("SELECT count(*) FROM payments");
     return await count.ExecuteScalarAsync();
+}
+
+namespace Samples
+{
+    internal sealed class InvoiceVoided : IWebhookHandler
+    {
+        public static TaskCompletionSource FirstAttempt { get; } = new();
+
+        public async Task<WebhookResult> HandleAsync(WebhookWork work, CancellationToken ct)
+        {
+            await using var delete = new NpgsqlCommand("DELETE FROM payments", work.Transaction.Connection, work.Transaction);
+            await delete.ExecuteNonQueryAsync(ct);
+            if (!work.IsRedrive)
+            {
+                FirstAttempt.TrySetResult();
+                throw new TimeoutException("the ledger does not answer");
+            }
+
+            return WebhookResult.Done;
+        }
+    }
 }

@@ -46,7 +46,7 @@ public sealed class LeaseTests(PostgresDatabase database) : IClassFixture<Postgr
         var handling = new Handling(async (_, ct) =>
         {
             began.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+            await new TaskCompletionSource().Task.WaitAsync(ct);
             return WebhookResult.Done;
         });
         await using var application = await handling.StartAsync(own.ConnectionString, register: services => services.AddSingleton<TimeProvider>(time));
@@ -71,7 +71,7 @@ public sealed class LeaseTests(PostgresDatabase database) : IClassFixture<Postgr
         var handling = new Handling(async (_, ct) =>
         {
             await stop.CancelAsync();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+            await new TaskCompletionSource().Task.WaitAsync(ct);
             return WebhookResult.Done;
         });
         await using var application = await handling.StartAsync(own.ConnectionString, o => o.HandlersAtOnce = 1);
