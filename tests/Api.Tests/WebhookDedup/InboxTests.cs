@@ -157,6 +157,38 @@ public sealed class InboxTests(PostgresDatabase database) : IClassFixture<Postgr
     }
 
     [Fact]
+    public async Task What_stands_in_the_inbox_and_what_becomes_of_attempts_is_measured()
+    {
+        await using var own = await database.NewAsync();
+        var source = $"source-{Guid.CreateVersion7():N}";
+        var outcomes = new System.Collections.Concurrent.ConcurrentQueue<object?>();
+        var gauges = new System.Collections.Concurrent.ConcurrentDictionary<string, double>(StringComparer.Ordinal);
+        using var listener = new System.Diagnostics.Metrics.MeterListener { InstrumentPublished = static (instrument, l) => { if (instrument.Meter.Name == "Patterns.WebhookDedup") l.EnableMeasurementEvents(instrument); } };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            if (instrument.Name.EndsWith("attempts", StringComparison.Ordinal) && tags[0].Value is string s && s == source) outcomes.Enqueue(tags[1].Value);
+            if (tags.Length == 0 && value > 1_000) gauges[instrument.Name] = value;
+        });
+        listener.Start();
+        await using var application = await new Handling().StartAsync(own.ConnectionString, o => o.Handle<Handling.Handler>(source, "invoice.*"));
+        await application.ReceiveAsync(Event() with { Source = source });
+        await application.ReceiveAsync(Event() with { Source = source, Type = "other" });
+        await application.DrainAsync();
+        outcomes.Should().BeEquivalentTo(["done", "ignored"]);
+
+        // Numbers that no other test has.
+        await application.ExecuteAsync(
+            """
+            INSERT INTO patterns.webhook_dedup_events (tenant_id, receipt_id, received_at, source, event_id, payload, state, next_at)
+            SELECT '_', gen_random_uuid(), now(), 's', 'e' || i, '', CASE WHEN i <= 1234 THEN 'pending' ELSE 'dead' END, now() FROM generate_series(1, 3333) i
+            """);
+        var upkeep = application.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().Single(service => service.GetType().Name == "UpkeepService");
+        await upkeep.StartAsync(Ct);
+        await Eventually.HoldsAsync("the inbox is measured", () => gauges.GetValueOrDefault("patterns.webhook_dedup.pending") == 1_234 && gauges.GetValueOrDefault("patterns.webhook_dedup.dead") == 2_099);
+        await upkeep.StopAsync(Ct);
+    }
+
+    [Fact]
     public async Task Missing_tables_are_named_with_the_way_to_make_them()
     {
         await using var empty = await database.NewAsync();

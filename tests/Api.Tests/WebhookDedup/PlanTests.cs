@@ -70,6 +70,42 @@ public sealed class PlanTests(PostgresDatabase database) : IClassFixture<Postgre
         statements.Should().Be(1);
     }
 
+    [Fact, Guarantee("WebhookDedup", 18)]
+    public async Task A_lease_scans_no_partition_however_many_events_are_done_also_with_a_plan_from_when_they_were_empty()
+    {
+        await using var own = await database.NewAsync();
+        await using var application = await StartAsync(own.ConnectionString);
+        var partitions = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<Patterns.Postgres.ITimePartitions>(application.Services);
+        var today = (DateTimeOffset)await application.ScalarAsync<DateTime>("SELECT now()");
+        for (var day = 0; day < 14; day++) await partitions.EnsureAsync("webhook_dedup_events", today.AddDays(-day).AddMinutes(day > 0 ? 1 : 0), TestContext.Current.CancellationToken);
+        await application.ExecuteAsync("VACUUM ANALYZE patterns.webhook_dedup_events");
+        await using var connection = await application.Postgres.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        for (var i = 0; i < 7; i++) await LeaseAsync(connection);
+        await application.ExecuteAsync(
+            """
+            INSERT INTO patterns.webhook_dedup_events (tenant_id, receipt_id, received_at, source, event_id, payload, state, next_at)
+            SELECT '_', gen_random_uuid(), statement_timestamp() - interval '1 day' * (i % 13), 'stripe', 'e' || i, '', CASE WHEN i % 5000 = 0 THEN 'pending' ELSE 'done' END, statement_timestamp()
+            FROM generate_series(1, 30000) i
+            """);
+
+        (await LeaseAsync(connection)).Should().Be((6, 0));
+    }
+
+    private static async Task<(int Leased, long Scans)> LeaseAsync(NpgsqlConnection connection)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        var before = await ReadsAsync(transaction);
+        var leased = 0;
+        await using (var command = new NpgsqlCommand("SELECT o_receipt FROM patterns.webhook_dedup_lease('{stripe}', 8, gen_random_uuid(), '5 minutes', 12)", connection, transaction))
+        await using (var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken))
+        {
+            while (await reader.ReadAsync(TestContext.Current.CancellationToken)) leased++;
+        }
+
+        var after = await ReadsAsync(transaction);
+        return (leased, after.Sum(table => table.Value.Scans - before.GetValueOrDefault(table.Key).Scans));
+    }
+
     private static async Task<(ClaimOutcome Outcome, string Touched, long Scans)> ClaimAsync(Application application, NpgsqlConnection connection, WebhookEvent webhookEvent)
     {
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
