@@ -69,8 +69,11 @@ public abstract class GroupStatement<TRequest, TResult>
             return list;
         }
 
-        var column = ((NpgsqlParameter<List<T>>)parameters[index]).TypedValue!;
+        // Set again, although it is the same list: a parameter whose neighbour could not be written keeps the sizes of the values that it had then, until it is given a value.
+        var parameter = (NpgsqlParameter<List<T>>)parameters[index];
+        var column = parameter.TypedValue!;
         column.Clear();
+        parameter.TypedValue = column;
         return column;
     }
 }
