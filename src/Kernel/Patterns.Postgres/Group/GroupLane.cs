@@ -20,9 +20,16 @@ internal sealed class GroupLane<TRequest, TResult>(GroupContext<TRequest, TResul
     /// <summary>Gives the connection of a lane that was borrowed from the queue back to the pool.</summary>
     public async Task CloseAsync()
     {
-        await _run.CloseAsync().ConfigureAwait(false);
-        if (queue.Take(this))
-            await DrainAsync().ConfigureAwait(false);
+        try
+        {
+            await _run.CloseAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // However closing ends: a lane that never comes back would keep its calls waiting, and the group from stopping.
+            if (queue.Take(this))
+                await DrainAsync().ConfigureAwait(false);
+        }
     }
 
     public void Dispose() => _run.Dispose();
