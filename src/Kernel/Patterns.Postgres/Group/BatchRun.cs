@@ -16,7 +16,11 @@ internal sealed class BatchRun<TRequest, TResult>(GroupContext<TRequest, TResult
     // and is halved itself when the lock outlasts the command's time.
     private const int BlockedAlone = 8;
 
-    private readonly GroupSender<TRequest, TResult> _sender = new(context.Postgres, context.Statement, context.Options.CommandTimeout);
+    // Outside the lanes a statement may wait for a lock as long as its whole time. The server must be the one to end it, for its answer says that nothing was applied.
+    private static readonly TimeSpan DriverWaitsLonger = TimeSpan.FromSeconds(5);
+
+    private readonly GroupSender<TRequest, TResult> _sender =
+        new(context.Postgres, context.Statement, context.Options.CommandTimeout + (outside ? DriverWaitsLonger : TimeSpan.Zero));
     private readonly Stack<BatchPart> _parts = new();
     private readonly TimeSpan _limit = outside ? context.Options.CommandTimeout : context.Options.BatchLockTimeout;
 

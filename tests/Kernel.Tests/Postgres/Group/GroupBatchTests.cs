@@ -86,22 +86,6 @@ public sealed class GroupBatchTests(PostgresDatabase database) : GroupTests(data
         ends.Select(end => end?.Message).Should().Equal(null, "no key", null);
     }
 
-    [Fact]
-    public async Task Idle_lanes_hold_no_connection()
-    {
-        // With a pool as small as the lanes: one that idles with its connection would keep it from others for good.
-        await using var application = new Application(ConnectionString + ";Maximum Pool Size=2;Timeout=5");
-        var group = Group(o => o.Lanes = 2, postgres: application.Postgres);
-        for (var round = 0; round < 300; round++)
-        {
-            await Task.WhenAll(Enumerable.Range(round * 4, 4).Select(id => Task.Run(() => group.RunAsync(new(id), Ct).AsTask(), Ct)));
-            await using var one = await application.Postgres.DataSource.OpenConnectionAsync(Ct);
-            await using var other = await application.Postgres.DataSource.OpenConnectionAsync(Ct);
-        }
-
-        group.Queued.Should().Be(0);
-    }
-
     private static void InterlockedMax(ref int most, int value)
     {
         for (var seen = Volatile.Read(ref most); value > seen; seen = Volatile.Read(ref most))
