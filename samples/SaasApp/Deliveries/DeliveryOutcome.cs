@@ -8,7 +8,10 @@ public static class DeliveryOutcome
     /// <summary>The event took effect.</summary>
     public const string New = "new";
 
-    /// <summary>The event had taken effect before.</summary>
+    /// <summary>The event was stored; it takes effect after the answer.</summary>
+    public const string Stored = "stored";
+
+    /// <summary>The event was known: it had taken effect, or was stored.</summary>
     public const string Duplicate = "duplicate";
 
     /// <summary>Another delivery of the event was being worked on at this moment.</summary>
@@ -26,8 +29,9 @@ public static class DeliveryOutcome
     /// <summary>The connection broke before an answer came.</summary>
     public const string NoAnswer = "no answer";
 
-    internal static string Of(ClaimOutcome outcome) => outcome switch
+    internal static string Of(WebhookReceipt receipt) => receipt.Outcome switch
     {
+        ClaimOutcome.New when receipt.Stored => Stored,
         ClaimOutcome.New => New,
         ClaimOutcome.Duplicate => Duplicate,
         ClaimOutcome.InFlight => InFlight,

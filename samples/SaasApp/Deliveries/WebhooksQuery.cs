@@ -5,10 +5,11 @@ using Patterns.Postgres;
 namespace SaasApp;
 
 /// <summary>Reads what the page shows.</summary>
-internal sealed class WebhooksQuery(IPostgres postgres, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class WebhooksQuery(IPostgres postgres, Throughput throughput, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const string IsDuplicate = $"outcome IN ('{DeliveryOutcome.Duplicate}', '{DeliveryOutcome.InFlight}')";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private readonly string _pending = postgres.Sql("SELECT count(*) FROM {schema}.webhook_dedup_events WHERE state IN ('pending', 'leased')");
 
     public async Task<WebhooksView> ReadAsync(CancellationToken ct)
     {
@@ -25,6 +26,7 @@ internal sealed class WebhooksQuery(IPostgres postgres, TimeProvider time, IHost
              FROM app.deliveries d WHERE d.event_id IS NOT NULL GROUP BY d.event_id ORDER BY max(d.id) DESC LIMIT 50
              """));
         batch.BatchCommands.Add(new("SELECT at, event_id, type, status, outcome FROM app.deliveries ORDER BY id DESC LIMIT 100"));
+        batch.BatchCommands.Add(new(_pending));
 
         await using var row = await batch.ExecuteReaderAsync(ct);
         await row.ReadAsync(ct);
@@ -37,7 +39,9 @@ internal sealed class WebhooksQuery(IPostgres postgres, TimeProvider time, IHost
         var deliveries = new List<Delivery>();
         while (await row.ReadAsync(ct))
             deliveries.Add(new(row.GetFieldValue<DateTimeOffset>(0), Text(row, 1), Text(row, 2), row.IsDBNull(3) ? null : row.GetInt32(3), row.GetString(4)));
-        return new(totals, events, deliveries);
+        await row.NextResultAsync(ct);
+        await row.ReadAsync(ct);
+        return new(totals, throughput.Read(pending: row.GetInt64(0)), events, deliveries);
     }
 
     /// <summary>
@@ -48,22 +52,22 @@ internal sealed class WebhooksQuery(IPostgres postgres, TimeProvider time, IHost
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
         using var timer = new PeriodicTimer(Interval, time);
-        WebhooksView.Counts? shown = null;
+        (WebhooksView.Counts, WebhooksView.Rates)? shown = null;
         while (await ReadChangeAsync(shown, timer, ended.Token) is { } view)
         {
-            shown = view.Totals;
+            shown = (view.Totals, view.Throughput);
             yield return view;
         }
     }
 
-    private async Task<WebhooksView?> ReadChangeAsync(WebhooksView.Counts? shown, PeriodicTimer timer, CancellationToken ended)
+    private async Task<WebhooksView?> ReadChangeAsync((WebhooksView.Counts, WebhooksView.Rates)? shown, PeriodicTimer timer, CancellationToken ended)
     {
         try
         {
             while (true)
             {
                 var view = await ReadAsync(ended);
-                if (view.Totals != shown)
+                if ((view.Totals, view.Throughput) != shown)
                     return view;
 
                 await timer.WaitForNextTickAsync(ended);

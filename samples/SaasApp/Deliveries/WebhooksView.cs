@@ -1,7 +1,7 @@
 namespace SaasApp;
 
-/// <summary>What the page shows: how many of everything, and the newest of each.</summary>
-public sealed record WebhooksView(WebhooksView.Counts Totals, IReadOnlyList<WebhooksView.EventRow> Events, IReadOnlyList<Delivery> Deliveries)
+/// <summary>What the page shows: how many of everything, how fast, and the newest of each.</summary>
+public sealed record WebhooksView(WebhooksView.Counts Totals, WebhooksView.Rates Throughput, IReadOnlyList<WebhooksView.EventRow> Events, IReadOnlyList<Delivery> Deliveries)
 {
     /// <summary>Counts over everything in the database.</summary>
     /// <param name="Events">Genuine events.</param>
@@ -10,6 +10,14 @@ public sealed record WebhooksView(WebhooksView.Counts Totals, IReadOnlyList<Webh
     /// <param name="Refused">Deliveries refused as forged or stale.</param>
     /// <param name="Effects">Payments.</param>
     public sealed record Counts(long Events, long Deliveries, long Duplicates, long Refused, long Effects);
+
+    /// <summary>How much this process received and worked on, and what waits for any process.</summary>
+    /// <param name="ReceivedPerSecond">New events received in the last second.</param>
+    /// <param name="DrainedPerSecond">Stored events that were done in the last second.</param>
+    /// <param name="Received">New events received since the process started.</param>
+    /// <param name="Drained">Stored events that were done since the process started.</param>
+    /// <param name="Pending">Stored events that are not done.</param>
+    public sealed record Rates(long ReceivedPerSecond, long DrainedPerSecond, long Received, long Drained, long Pending);
 
     /// <summary>One genuine event.</summary>
     /// <param name="Id">Stripe's id.</param>

@@ -5,8 +5,8 @@ internal static class DemoRun
 {
     private const int StoppedBySignal = 130;
 
-    /// <summary>A server, a port and a database of its own: the demonstration must not touch anybody's data, and must run beside the application.</summary>
-    public static void ForDemo(this WebApplicationBuilder builder)
+    /// <summary>A server, a port and a database of its own: neither the demonstration nor the load may touch anybody's data, and both must run beside the application.</summary>
+    public static void OnServerOfItsOwn(this WebApplicationBuilder builder)
     {
         builder.Configuration["ConnectionStrings:Postgres"] = null;
         builder.WebHost.UseUrls("http://127.0.0.1:0");

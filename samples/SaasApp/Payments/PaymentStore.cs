@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Patterns.Postgres;
@@ -10,13 +9,10 @@ internal sealed class PaymentStore(IPostgres postgres)
 {
     private const int PageSize = 200;
 
-    /// <summary>Writes the effect of an event in the transaction that has claimed it. Events that bring no money have none.</summary>
+    /// <summary>Writes the effect of an event that brings money, in the transaction that makes sure that there is one.</summary>
     public async Task RecordAsync(NpgsqlTransaction transaction, WebhookEvent webhookEvent, CancellationToken ct)
     {
-        if (webhookEvent.Type is not ("invoice.paid" or "checkout.session.completed"))
-            return;
-
-        var paid = JsonSerializer.Deserialize(webhookEvent.Payload.Span, StripeJson.Default.StripeEnvelope)!.Data.Object;
+        var paid = StripeEnvelope.Read(webhookEvent.Payload).Data.Object;
         await using var insert = new NpgsqlCommand(
             "INSERT INTO app.payments (id, event_id, type, object_id, customer, amount, currency) VALUES ($1, $2, $3, $4, $5, $6, $7)", transaction.Connection, transaction)
         {
@@ -24,7 +20,7 @@ internal sealed class PaymentStore(IPostgres postgres)
             {
                 new() { Value = Guid.CreateVersion7() },
                 new() { Value = webhookEvent.Id },
-                new() { Value = webhookEvent.Type },
+                new() { Value = webhookEvent.Type! },
                 new() { Value = paid.Id },
                 new() { Value = (object?)paid.Customer ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
                 new() { Value = (object?)(paid.AmountPaid ?? paid.AmountTotal) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },

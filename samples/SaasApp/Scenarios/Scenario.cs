@@ -9,6 +9,8 @@ public sealed record Scenario(string Id, string Title, string Text, int Effects)
 {
     internal Func<ScenarioRun, Task> Play { get; private init; } = static _ => Task.CompletedTask;
 
+    internal string Type { get; private init; } = StripeWebhook.CheckoutCompleted;
+
     /// <summary>All of them, in the order in which they are told.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
     [
@@ -50,6 +52,24 @@ public sealed record Scenario(string Id, string Title, string Text, int Effects)
             {
                 await run.DeliverAsync(run.Event);
                 await run.DeliverAsync(run.Event.WithPendingWebhooks(0));
+            },
+        },
+        new("stored", "Stored, done later", "An invoice, delivered twice: its receipt follows.", Effects: 1)
+        {
+            Type = StripeWebhook.InvoicePaid,
+            Play = static async run =>
+            {
+                await run.DeliverAsync(run.Event);
+                await run.DeliverAsync(run.Event);
+            },
+        },
+        new("killed-before-work", "Killed before the work", "Stored, SIGKILL: another process does the work.", Effects: 1)
+        {
+            Type = StripeWebhook.InvoicePaid,
+            Play = static async run =>
+            {
+                await run.DeliverToDoomedProcessAsync(run.Event, CrashPoints.AfterCommit);
+                await run.DeliverAsync(run.Event);
             },
         },
     ];

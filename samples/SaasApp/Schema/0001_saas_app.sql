@@ -16,6 +16,16 @@ CREATE TABLE app.payments (
 
 CREATE INDEX payments_event ON app.payments (event_id);
 
+-- What the customer of a paid invoice gets. Without a unique key on event_id either, for the same reason.
+CREATE TABLE app.receipts (
+    id uuid PRIMARY KEY,
+    event_id text NOT NULL,
+    document text NOT NULL,
+    rendered_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE INDEX receipts_event ON app.receipts (event_id);
+
 -- What was answered to whom, for people to look at. Written after the answer and outside its transaction, so no effect may hang on it.
 CREATE TABLE app.deliveries (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -8,14 +8,12 @@ namespace SaasApp;
 internal sealed class StripeTestEvents(TimeProvider time)
 {
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    private static readonly string[] Types = ["invoice.paid", "checkout.session.completed"];
+    private static readonly string[] Types = [StripeWebhook.CheckoutCompleted, StripeWebhook.InvoicePaid];
     private static readonly Dictionary<string, string> Templates = Types.ToDictionary(static type => type, ReadTemplate, StringComparer.Ordinal);
-    private int _made;
 
-    /// <summary>A new event; the two types take turns.</summary>
-    public StripeTestEvent Next()
+    /// <summary>A new event of one of the two types.</summary>
+    public StripeTestEvent Next(string type)
     {
-        var type = Types[(Interlocked.Increment(ref _made) - 1) % Types.Length];
         var key = RandomNumberGenerator.GetString(Letters, 22);
         var now = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var body = Templates[type].Replace("KEY", key, StringComparison.Ordinal).Replace("1767225600", now, StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 const logRows = 14;
 const eventRows = 8;
-const tones = { new: "good", duplicate: "calm", "in flight": "wait", refused: "bad", mismatch: "bad", failed: "bad", "no answer": "dead" };
+const tones = { new: "good", stored: "good", duplicate: "calm", "in flight": "wait", refused: "bad", mismatch: "bad", failed: "bad", "no answer": "dead" };
 const $ = id => document.getElementById(id);
 
 function element(name, properties = {}, ...children) {
@@ -47,7 +47,7 @@ function fill(table, rows) {
 }
 
 function show(view) {
-  for (const [name, count] of Object.entries(view.totals)) $(name).textContent = count.toLocaleString();
+  for (const [name, count] of Object.entries({ ...view.totals, ...view.throughput })) $(name).textContent = count.toLocaleString();
 
   fill("log", grouped(view.deliveries).slice(0, logRows).map(delivery => ({
     key: `${delivery.at}${delivery.count}`,
