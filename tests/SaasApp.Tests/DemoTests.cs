@@ -14,8 +14,8 @@ public sealed class DemoTests
 
         exitCode.Should().Be(0, demo.Output);
         foreach (var scenario in Scenario.All) demo.Output.Should().MatchRegex($@"(?m)^ *{scenario.Title} +\d+ +{scenario.Effects}   ");
-        demo.Output.Should().Contain("no answer, 200 new").And.Contain("no answer, 200 duplicate").And.Contain("400 refused");
-        demo.Output.Should().Contain("19 deliveries of 5 genuine events and 2 forged or stale ones: 5 effects.");
+        demo.Output.Should().Contain("no answer, 200 new").And.Contain("no answer, 200 duplicate").And.Contain("400 refused").And.Contain("200 stored, 200 duplicate");
+        demo.Output.Should().Contain("23 deliveries of 7 genuine events and 2 forged or stale ones: 7 effects.");
     }
 
     [Theory]

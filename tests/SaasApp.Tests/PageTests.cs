@@ -31,6 +31,23 @@ public sealed class PageTests(RunningApp app, Browser browser) : IClassFixture<B
         page.Errors.Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task It_shows_how_fast_events_are_received_and_drained()
+    {
+        await using var page = await browser.OpenAsync(app.Client.BaseAddress!, width: 1440, ColorScheme.Light);
+        var (received, drained) = (await NumberAsync(page, "received"), await NumberAsync(page, "drained"));
+        var rates = page.Tab.WaitForFunctionAsync("['receivedPerSecond', 'drainedPerSecond'].every(id => document.getElementById(id).textContent !== '0')");
+
+        // Until the page has shown a second in which both happened.
+        var stored = 0;
+        for (; !rates.IsCompleted; stored++) await page.Tab.EvaluateAsync("fetch('/api/scenarios/stored', { method: 'POST' })");
+        await rates;
+
+        await Eventually.HoldsAsync("everything is counted", async () => await NumberAsync(page, "received") >= received + stored && await NumberAsync(page, "drained") >= drained + stored);
+        await Eventually.HoldsAsync("nothing is left", async () => await NumberAsync(page, "pending") == 0);
+        page.Errors.Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData(360, ColorScheme.Light)]
     [InlineData(360, ColorScheme.Dark)]

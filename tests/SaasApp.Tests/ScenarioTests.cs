@@ -16,6 +16,8 @@ public sealed class ScenarioTests(RunningApp app)
     [InlineData("killed-before-commit", "no answer, 200 new")]
     [InlineData("killed-after-commit", "no answer, 200 duplicate")]
     [InlineData("changed-in-between", "200 new, 200 duplicate")]
+    [InlineData("stored", "200 stored, 200 duplicate")]
+    [InlineData("killed-before-work", "no answer, 200 duplicate")]
     public async Task A_scenario_is_answered(string id, string answers)
     {
         var report = await PlayAsync(id);

@@ -95,7 +95,7 @@ public sealed class StormTests(PostgresDatabase database) : IClassFixture<Postgr
 
     private static ChildProcess StartSender(IEnumerable<int> ports) => ChildProcess.Start(
         "DeliverStorm",
-        [RunningApp.Secret, AppProcess.File("Stripe/invoice.paid.json"), $"{Deliveries / Processes}", .. ports.Select(port => $"http://127.0.0.1:{port}")]);
+        [RunningApp.Secret, AppProcess.File("Stripe/checkout.session.completed.json"), $"{Deliveries / Processes}", .. ports.Select(port => $"http://127.0.0.1:{port}")]);
 
     private async Task<Dictionary<string, long>> EffectsAsync()
     {

@@ -12,7 +12,7 @@ public sealed class WebhookTests(RunningApp app, Peers peers)
     public async Task What_the_official_package_signs_takes_effect_once()
     {
         var id = NewId();
-        var body = Invoice(id);
+        var body = Checkout(id);
         var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var signature = await peers.SignAsync("stripe.sign", new { body, secret = RunningApp.Secret, timestamp });
 
@@ -21,40 +21,55 @@ public sealed class WebhookTests(RunningApp app, Peers peers)
 
         (first.StatusCode, second.StatusCode).Should().Be((HttpStatusCode.OK, HttpStatusCode.OK));
         (await OutcomeAsync(first), await OutcomeAsync(second)).Should().Be(("new", "duplicate"));
+        (await app.PaymentsAsync(id)).Should().ContainSingle().Which.Should().Match<Payment>(p => p.Type == "checkout.session.completed" && p.ObjectId == "cs_1" && p.Customer == null && p.Amount == 1200 && p.Currency == "eur");
+    }
+
+    [Fact]
+    public async Task A_paid_invoice_that_the_official_package_signs_is_stored_and_then_becomes_one_payment_and_one_receipt()
+    {
+        var id = NewId();
+        var body = Invoice(id);
+        var signature = await peers.SignAsync("stripe.sign", new { body, secret = RunningApp.Secret, timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() });
+
+        var first = await app.DeliverAsync(body, signature);
+        var second = await app.DeliverAsync(body, signature);
+
+        (first.StatusCode, second.StatusCode).Should().Be((HttpStatusCode.OK, HttpStatusCode.OK));
+        (await OutcomeAsync(first), await OutcomeAsync(second)).Should().Be(("stored", "duplicate"));
+        await Eventually.HoldsAsync("the receipt is there", async () => (await ReceiptAsync(id)).IsSuccessStatusCode);
+        (await (await ReceiptAsync(id)).Content.ReadAsStringAsync(Ct)).Should().Contain("Receipt for invoice EXAMPLE-0001").And.Contain("4900 (smallest unit of USD)");
         (await app.PaymentsAsync(id)).Should().ContainSingle().Which.Should().Match<Payment>(p => p.Type == "invoice.paid" && p.ObjectId == "in_1" && p.Customer == "cus_1" && p.Amount == 4900 && p.Currency == "usd");
     }
 
     [Fact]
-    public async Task A_completed_checkout_is_a_payment()
+    public async Task An_event_that_brings_no_money_is_stored_and_has_no_effect()
     {
-        var id = NewId();
+        var (other, id) = (NewId(), NewId());
 
-        await app.DeliverAsync($$$$"""{"id":"{{{{id}}}}","object":"event","type":"checkout.session.completed","data":{"object":{"id":"cs_1","customer":null,"amount_total":1200,"currency":"eur"}}}""");
-
-        (await app.PaymentsAsync(id)).Should().ContainSingle().Which.Should().Match<Payment>(p => p.ObjectId == "cs_1" && p.Customer == null && p.Amount == 1200 && p.Currency == "eur");
-    }
-
-    [Fact]
-    public async Task An_event_that_brings_no_money_is_accepted_and_has_no_effect()
-    {
-        var id = NewId();
-
-        var answer = await app.DeliverAsync(Invoice(id).Replace("invoice.paid", "invoice.created", StringComparison.Ordinal));
-
-        (await OutcomeAsync(answer)).Should().Be("new");
-        (await app.PaymentsAsync(id)).Should().BeEmpty();
-    }
-
-    [Fact]
-    public async Task A_known_id_with_another_amount_is_refused_and_the_first_amount_stands()
-    {
-        var id = NewId();
+        var answer = await app.DeliverAsync(Invoice(other).Replace("invoice.paid", "invoice.created", StringComparison.Ordinal));
         await app.DeliverAsync(Invoice(id));
 
-        var other = await app.DeliverAsync(Invoice(id).Replace("4900", "5900", StringComparison.Ordinal));
+        (await OutcomeAsync(answer)).Should().Be("stored");
+        // What is stored is worked on in its order, so the first one's turn has come too.
+        await Eventually.HoldsAsync("the event after it has taken effect", async () => (await app.PaymentsAsync(id)).Count == 1);
+        (await app.PaymentsAsync(other)).Should().BeEmpty();
+        (await ReceiptAsync(other)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_known_id_with_another_amount_is_refused_and_the_first_amount_stands(bool isStored)
+    {
+        var id = NewId();
+        var body = isStored ? Invoice(id) : Checkout(id);
+        await app.DeliverAsync(body);
+
+        var other = await app.DeliverAsync(body.Replace("00,", "01,", StringComparison.Ordinal));
 
         (other.StatusCode, await OutcomeAsync(other)).Should().Be((HttpStatusCode.Conflict, "mismatch"));
-        (await app.PaymentsAsync(id)).Should().ContainSingle().Which.Amount.Should().Be(4900);
+        await Eventually.HoldsAsync("the first one has taken effect", async () => (await app.PaymentsAsync(id)).Count > 0);
+        (await app.PaymentsAsync(id)).Should().ContainSingle().Which.Amount.Should().Be(isStored ? 4900 : 1200);
     }
 
     [Fact]
@@ -62,11 +77,11 @@ public sealed class WebhookTests(RunningApp app, Peers peers)
     {
         var id = NewId();
 
-        var failed = await app.DeliverAsync(Invoice(id).Replace("\"data\"", "\"dater\"", StringComparison.Ordinal));
-        var whole = await app.DeliverAsync(Invoice(id));
+        var failed = await app.DeliverAsync(Checkout(id).Replace("\"data\"", "\"dater\"", StringComparison.Ordinal));
+        var whole = await app.DeliverAsync(Checkout(id));
 
         failed.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
-        (await failed.Content.ReadAsStringAsync(Ct)).Should().NotContain("cus_1").And.NotContain("at SaasApp");
+        (await failed.Content.ReadAsStringAsync(Ct)).Should().NotContain("cs_1").And.NotContain("at SaasApp");
         (await OutcomeAsync(whole)).Should().Be("new");
         (await app.PaymentsAsync(id)).Should().ContainSingle();
     }
@@ -86,8 +101,8 @@ public sealed class WebhookTests(RunningApp app, Peers peers)
     public async Task Deliveries_and_their_answers_are_told()
     {
         var id = NewId();
-        await app.DeliverAsync(Invoice(id));
-        await app.DeliverAsync(Invoice(id));
+        await app.DeliverAsync(Checkout(id));
+        await app.DeliverAsync(Checkout(id));
 
         JsonElement told = default;
         await Eventually.HoldsAsync("both deliveries are noted", async () =>
@@ -102,8 +117,13 @@ public sealed class WebhookTests(RunningApp app, Peers peers)
 
     private static string NewId() => $"evt_{Guid.CreateVersion7():N}";
 
+    private Task<HttpResponseMessage> ReceiptAsync(string id) => app.Client.GetAsync($"/api/receipts/{id}", Ct);
+
+    private static string Checkout(string id) =>
+        $$$$"""{"id":"{{{{id}}}}","object":"event","type":"checkout.session.completed","data":{"object":{"id":"cs_1","customer":null,"amount_total":1200,"currency":"eur"}}}""";
+
     private static string Invoice(string id) =>
-        $$$$"""{"id":"{{{{id}}}}","object":"event","type":"invoice.paid","data":{"object":{"id":"in_1","object":"invoice","customer":"cus_1","amount_paid":4900,"currency":"usd"}},"pending_webhooks":1}""";
+        $$$$"""{"id":"{{{{id}}}}","object":"event","type":"invoice.paid","data":{"object":{"id":"in_1","object":"invoice","number":"EXAMPLE-0001","customer":"cus_1","amount_paid":4900,"currency":"usd"}},"pending_webhooks":1}""";
 
     private static async Task<string?> OutcomeAsync(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("outcome").GetString();
 }
