@@ -69,11 +69,8 @@ public abstract class GroupStatement<TRequest, TResult>
             return list;
         }
 
-        // Set again, although it is the same list: a parameter whose neighbour could not be written keeps the sizes of the values that it had then, until it is given a value.
-        var parameter = (NpgsqlParameter<List<T>>)parameters[index];
-        var column = parameter.TypedValue!;
+        var column = ((NpgsqlParameter<List<T>>)parameters[index]).TypedValue!;
         column.Clear();
-        parameter.TypedValue = column;
         return column;
     }
 }
