@@ -61,10 +61,15 @@ public abstract class GroupModelTests(PostgresDatabase database, Func<string>? c
         await group.DisposeAsync();
 
         int[] taken = kept ? [.. held.Select(request => request.Entry.Id)] : [];
-        foreach (var request in requests)
-            request.Expected(taken.Contains(request.Entry.Id)).Should().Contain(request.Ended, $"{request} was told so");
         var rows = (await RowsAsync()).Where(id => id > firstId).ToArray();
-        rows.Should().BeEquivalentTo(requests.Where(request => request.IsApplied).Select(request => request.Entry.Id).Concat(taken).Distinct(), "of the rows of the answered");
+        foreach (var request in requests)
+        {
+            var isTaken = taken.Contains(request.Entry.Id);
+            request.Expected(isTaken).Should().Contain(request.Ended, $"of {request}");
+            if (request.IsApplied(IsBehind(request, held, options)) is { } applied)
+                rows.Contains(request.Entry.Id).Should().Be(applied || isTaken, $"{request} was told: {request.Ended}");
+        }
+
         group.Queued.Should().Be(0);
         ShouldKeepToOptions(statement, requests.ToDictionary(request => request.Entry.Id, request => request.Entry), [.. rows.Except(taken)], options);
     }

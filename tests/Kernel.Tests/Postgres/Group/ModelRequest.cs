@@ -18,9 +18,6 @@ public sealed class ModelRequest(Entry entry, int? cancelAfter)
 
     public string Ended { get; private set; } = "";
 
-    /// <summary>Whether its row must be there. One that was cancelled on its way is carried out all the same.</summary>
-    public bool IsApplied => Ended is Applied || (Ended is OnItsWay && IsGood);
-
     private bool IsGood => entry.Fault == "" || entry.Fault.Contains('*', StringComparison.Ordinal);
 
     public void Start(GroupCommit<Entry, Answer> group)
@@ -43,6 +40,16 @@ public sealed class ModelRequest(Entry entry, int? cancelAfter)
         yield return NotSent;
         yield return OnItsWay;
     }
+
+    /// <summary>
+    /// Whether its row must be there, or must not. One that was cancelled on its way is carried out all the same, unless its batch was rolled back and its key is blocked by then: null.
+    /// </summary>
+    public bool? IsApplied(bool behindLock) => Ended switch
+    {
+        Applied => true,
+        OnItsWay when IsGood => behindLock ? null : true,
+        _ => false,
+    };
 
     public override string ToString() => $"{entry}, cancelled after {cancelAfter?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "never"}";
 
