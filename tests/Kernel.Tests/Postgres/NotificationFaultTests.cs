@@ -32,6 +32,7 @@ public sealed class NotificationFaultTests(PostgresDatabase database, PgBouncer 
     }
 
     [Fact]
+    [Guarantee("Postgres", 17)]
     public async Task A_frozen_socket_is_found_by_the_probe_and_replaced()
     {
         await using var proxy = PostgresProxy.Start(database.ConnectionString);
@@ -87,6 +88,7 @@ public sealed class NotificationFaultTests(PostgresDatabase database, PgBouncer 
     }
 
     [Fact]
+    [Guarantee("Postgres", 18)]
     public async Task Without_a_server_a_subscription_fails_and_sending_soon_is_logged()
     {
         var nowhere = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = "127.0.0.1", Port = 1 }.ConnectionString;
@@ -120,6 +122,7 @@ public sealed class NotificationFaultTests(PostgresDatabase database, PgBouncer 
     }
 
     [Fact]
+    [Guarantee("Postgres", 17)]
     public async Task However_often_its_connections_are_ended_a_subscriber_comes_to_know_the_last_state()
     {
         var rounds = Environment.GetEnvironmentVariable("PATTERNS_LONG") == "1" ? 200 : 8;

@@ -23,6 +23,7 @@ public abstract class NotificationTests(Func<string> connectionString, Func<stri
     }
 
     [Fact]
+    [Guarantee("Postgres", 18)]
     public async Task A_notification_in_a_transaction_arrives_with_its_commit_and_not_without_it()
     {
         await using var application = New();
@@ -155,6 +156,7 @@ public abstract class NotificationTests(Func<string> connectionString, Func<stri
     }
 
     [Fact]
+    [Guarantee("Postgres", 17)]
     public async Task A_handler_that_falls_behind_reads_the_state_instead_of_what_it_missed()
     {
         await using var application = New();

@@ -18,6 +18,7 @@ public sealed class PartitionCrashTests(PostgresDatabase database) : IClassFixtu
     [InlineData("DROP TABLE", false)]
     [InlineData("DROP TABLE", true)]
     [InlineData("DELETE FROM \"crash", false)]
+    [Guarantee("Postgres", 15)]
     public async Task A_run_that_dies_is_finished_by_the_next(string statement, bool afterwards)
     {
         var schema = "crash_" + Guid.CreateVersion7().ToString("N");

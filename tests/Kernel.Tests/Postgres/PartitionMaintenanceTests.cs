@@ -11,6 +11,7 @@ public abstract class PartitionMaintenanceTests(Func<string> connectionString)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Guarantee("Postgres", 15)]
     public async Task Partitions_are_made_ahead_as_time_goes_by()
     {
         await using var application = await NewAsync("ahead");
@@ -26,6 +27,7 @@ public abstract class PartitionMaintenanceTests(Func<string> connectionString)
     }
 
     [Fact]
+    [Guarantee("Postgres", 15)]
     public async Task A_partition_is_dropped_when_all_of_it_is_past_Keep_and_never_earlier()
     {
         await using var application = await NewAsync("keep");

@@ -12,6 +12,7 @@ public abstract class RememberedKeysScheduleTests(Func<string> connectionString,
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Guarantee("Postgres", 16)]
     public async Task At_most_one_claim_of_a_key_within_RememberFor_is_new()
     {
         var seed = Random.Shared.Next();

@@ -73,6 +73,7 @@ public abstract class RememberedKeysTests(Func<string> connectionString)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Guarantee("Postgres", 16)]
     public async Task A_claim_left_open_across_the_turn_and_its_duplicate_after_the_turn_meet(bool commit)
     {
         var time = new NoticedPause();

@@ -39,6 +39,7 @@ public abstract class GroupAnswerTests(PostgresDatabase database, Func<string>? 
     }
 
     [Fact]
+    [Guarantee("Postgres", 10)]
     public async Task Each_of_64_callers_is_answered_2000_times_about_its_own_request()
     {
         await using var group = new GroupCommit<long, string>(Postgres, new Describe(), new() { Time = Time });

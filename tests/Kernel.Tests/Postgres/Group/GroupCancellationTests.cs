@@ -58,6 +58,7 @@ public abstract class GroupCancellationTests(PostgresDatabase database, Func<str
     }
 
     [Fact]
+    [Guarantee("Postgres", 13)]
     public async Task In_a_storm_of_cancellations_nobody_is_told_anothers_answer_and_what_was_not_applied_is_not_there()
     {
         const int Callers = 64;

@@ -77,6 +77,7 @@ public sealed class GroupDrainTests(PostgresDatabase database) : GroupTests(data
     }
 
     [Fact]
+    [Guarantee("Postgres", 14)]
     public async Task A_host_that_stops_sends_what_its_services_still_ask_for_while_they_stop()
     {
         var last = new LastWords();

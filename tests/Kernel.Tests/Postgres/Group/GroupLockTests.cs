@@ -7,6 +7,7 @@ namespace Kernel.Tests.Postgres;
 public abstract class GroupLockTests(PostgresDatabase database, Func<string>? connectionString = null) : GroupTests(database, connectionString)
 {
     [Fact]
+    [Guarantee("Postgres", 11)]
     public async Task A_locked_row_stops_only_its_own_request()
     {
         var group = ShortWait();
@@ -38,6 +39,7 @@ public abstract class GroupLockTests(PostgresDatabase database, Func<string>? co
     }
 
     [Fact]
+    [Guarantee("Postgres", 12)]
     public async Task Later_requests_of_a_blocked_key_wait_for_it_in_order_and_other_keys_do_not()
     {
         var group = ShortWait(o => o.OrderBy = entry => entry.Key);

@@ -16,6 +16,7 @@ public abstract class GroupOrderTests(PostgresDatabase database, Func<string>? c
     }
 
     [Fact]
+    [Guarantee("Postgres", 12)]
     public async Task Requests_of_one_key_are_applied_in_the_order_of_their_arrival_however_many_lanes_there_are()
     {
         var group = Group(o => (o.Lanes, o.MaxBatch, o.OrderBy) = (4, 7, entry => entry.Key));
@@ -94,6 +95,7 @@ public abstract class GroupOrderTests(PostgresDatabase database, Func<string>? c
     }
 
     [Fact]
+    [Guarantee("Postgres", 12)]
     public async Task Halving_a_batch_keeps_the_order_within_a_key()
     {
         var entries = Enumerable.Range(1, 32).Select(id => new Entry(id) { Key = id % 2 == 0 ? "even" : "odd", Fault = id is 7 or 20 ? "22012" : "" }).ToArray();

@@ -7,6 +7,7 @@ namespace Kernel.Tests.Postgres;
 public abstract class GroupOutcomeTests(PostgresDatabase database, Func<string>? connectionString = null) : GroupTests(database, connectionString)
 {
     [Fact]
+    [Guarantee("Postgres", 10)]
     public async Task A_constraint_that_is_checked_at_the_commit_fails_only_the_request_that_breaks_it()
     {
         await ExecuteAsync(

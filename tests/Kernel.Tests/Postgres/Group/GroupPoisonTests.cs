@@ -17,6 +17,7 @@ public abstract class GroupPoisonTests(PostgresDatabase database, Func<string>? 
     [InlineData(64, 5)]
     [InlineData(256, 1)]
     [InlineData(512, 3)]
+    [Guarantee("Postgres", 11)]
     public async Task Only_bad_requests_fail_and_finding_them_costs_no_more_than_halving(int size, int bad)
     {
         var random = new Random((size * 31) + bad);
@@ -36,6 +37,7 @@ public abstract class GroupPoisonTests(PostgresDatabase database, Func<string>? 
     }
 
     [Fact]
+    [Guarantee("Postgres", 11)]
     public async Task A_bad_request_gets_the_exception_that_it_would_get_alone()
     {
         var group = Group();

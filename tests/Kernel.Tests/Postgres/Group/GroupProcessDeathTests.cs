@@ -6,6 +6,7 @@ namespace Kernel.Tests.Postgres;
 public sealed class GroupProcessDeathTests(PostgresDatabase database) : GroupTests(database), IClassFixture<PostgresDatabase>
 {
     [Fact]
+    [Guarantee("Postgres", 13)]
     public async Task Whatever_a_killed_process_was_answered_is_there()
     {
         await ExecuteAsync("CREATE TABLE tokens (token bigint PRIMARY KEY)");

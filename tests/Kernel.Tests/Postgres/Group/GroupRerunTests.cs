@@ -13,6 +13,7 @@ public sealed class GroupRerunTests(PostgresDatabase database) : GroupTests(data
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Guarantee("Postgres", 13)]
     public async Task A_statement_that_does_not_recognise_itself_is_not_repeated(bool applied)
     {
         await using var proxy = PostgresProxy.Start(ConnectionString);

@@ -13,6 +13,7 @@ public sealed class GroupServerDeathTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Guarantee("Postgres", 13)]
     public async Task Whenever_the_server_is_killed_what_was_answered_is_there_and_what_was_not_applied_is_not()
     {
         var rounds = Environment.GetEnvironmentVariable("PATTERNS_LONG") == "1" ? 50 : 8;
