@@ -4,7 +4,7 @@ namespace Patterns.WebhookDedup;
 
 internal sealed class WebhookDedupOptionsValidator : IValidateOptions<WebhookDedupOptions>
 {
-    private static readonly TimeSpan MinRemembered = TimeSpan.FromDays(35);
+    private static readonly TimeSpan MinRemembered = TimeSpan.FromDays(4);
     private static readonly TimeSpan MaxRemembered = TimeSpan.FromDays(3_653);
 
     public ValidateOptionsResult Validate(string? name, WebhookDedupOptions options)
@@ -16,7 +16,7 @@ internal sealed class WebhookDedupOptionsValidator : IValidateOptions<WebhookDed
         if (options.HandlersAtOnce is < 1 or > 256)
             failures.Add($"WebhookDedupOptions.HandlersAtOnce is {options.HandlersAtOnce}; it takes 1 to 256.");
         if (options.RememberFor < MinRemembered || options.RememberFor > MaxRemembered)
-            failures.Add($"WebhookDedupOptions.RememberFor is {options.RememberFor}; it takes 35 days to 10 years. Providers redeliver for days, and support engineers for weeks.");
+            failures.Add($"WebhookDedupOptions.RememberFor is {options.RememberFor}; it takes 4 days to 10 years. Providers redeliver for three days, and support engineers for weeks.");
         if (options.KeepPayloadFor < TimeSpan.FromDays(1) || options.KeepPayloadFor > options.RememberFor)
             failures.Add($"WebhookDedupOptions.KeepPayloadFor is {options.KeepPayloadFor}; it takes 1 day to RememberFor ({options.RememberFor}).");
 

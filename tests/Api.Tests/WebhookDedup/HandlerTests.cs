@@ -42,10 +42,10 @@ public sealed class HandlerTests(PostgresDatabase database) : IClassFixture<Post
     public void Options_out_of_range_are_named_at_start()
     {
         Failure(o => o.HandlersAtOnce = 0).Should().ContainAll("HandlersAtOnce", "256");
-        Failure(o => o.RememberFor = TimeSpan.FromDays(34)).Should().ContainAll("RememberFor", "35 days");
+        Failure(o => o.RememberFor = TimeSpan.FromDays(3)).Should().ContainAll("RememberFor", "4 days");
         Failure(o => o.KeepPayloadFor = TimeSpan.FromDays(36)).Should().ContainAll("KeepPayloadFor", "RememberFor");
         Failure(o => o.Source("stripe", _ => { }).Handle<All>("Stripe", "*")).Should().ContainAll("'Stripe'", "'stripe'");
-        new WebhookDedupOptions().Should().Match<WebhookDedupOptions>(o => o.HandlersAtOnce == 8 && o.RememberFor == TimeSpan.FromDays(35) && o.KeepPayloadFor == TimeSpan.FromDays(14) && !o.CommitWaitsForDisk);
+        new WebhookDedupOptions().Should().Match<WebhookDedupOptions>(o => o.HandlersAtOnce == 8 && o.RememberFor == TimeSpan.FromDays(35) && o.KeepPayloadFor == TimeSpan.FromDays(14) && o.CommitWaitsForDisk);
     }
 
     [Fact]

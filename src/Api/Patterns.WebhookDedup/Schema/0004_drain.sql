@@ -48,8 +48,8 @@ $$;
 
 -- Ends a transaction whose lease is no longer its own: that is what keeps a handler that outlived its lease from taking effect beside the one that came after it.
 --
--- The commit need not wait for the disk, because the inbox is what a crash of the server is repaired from: what might be lost is the work together with the
--- state 'done', and so it is done again. Whatever is committed later and waits for the disk takes it along.
+-- A commit that does not wait for the disk may be lost in a crash of the server, the work together with the state 'done', and so the work is done again. Whatever
+-- is committed later and waits for the disk takes it along.
 CREATE FUNCTION {schema}.webhook_dedup_fence(p_held boolean, p_wait boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE
 AS $$
