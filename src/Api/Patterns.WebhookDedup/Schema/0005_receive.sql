@@ -4,7 +4,8 @@
 -- The invariants are those of webhook_dedup_claim. Here one statement does for all what is done one by one there:
 -- * Only who has a key's lock writes the key, so that ON CONFLICT never waits for an open transaction.
 -- * The unique index decides, since a conflict is found in the index and not in the snapshot: a row is new if and only if it has the receipt that was proposed.
--- What is not that simple (no lock, a key of the previous generation, a turn of the generation) is claimed one by one.
+-- What is not that simple (no lock, a key of the previous generation, a turn of the generation) is claimed one by one, and so is an event that comes alone: to start
+-- the one statement costs more than to claim three.
 --
 -- A delivery of a dead event gives it its attempts back, where its source is one of p_reviving. Where nothing is stored, only deliveries are counted, and nobody need
 -- wait for the disk.
@@ -21,7 +22,7 @@ DECLARE
     v_current int;
     v_overlap boolean;
     v_rest int[];
-    v_new uuid[];
+    v_written uuid[];
     v_claim record;
     i int;
 BEGIN
@@ -30,7 +31,7 @@ BEGIN
     LOCK TABLE ONLY {schema}.webhook_dedup_keys IN ROW EXCLUSIVE MODE;
     SELECT c.current, c.overlap INTO STRICT v_current, v_overlap FROM {schema}.webhook_dedup_clock c WHERE c.singleton;
 
-    IF v_overlap THEN
+    IF v_overlap OR cardinality(p_ids) = 1 THEN
         v_rest := ARRAY(SELECT generate_series(1, cardinality(p_ids)));
     ELSE
         WITH asked AS MATERIALIZED (
@@ -46,13 +47,15 @@ BEGIN
             ON CONFLICT (tenant_id, source, event_id, generation) DO UPDATE
             SET deliveries = k.deliveries + excluded.deliveries, mismatches = k.mismatches + coalesce(k.fingerprint <> excluded.fingerprint, false)::int
             RETURNING k.tenant_id, k.source, k.event_id, k.receipt_id, k.stored, k.received_at, k.deliveries, k.fingerprint)
-        SELECT array_agg(w.tenant_id), array_agg(w.source), array_agg(w.event_id), array_agg(w.receipt_id), array_agg(w.stored),
-            array_agg(w.received_at), array_agg(w.deliveries), array_agg(w.fingerprint), (SELECT array_agg(a.place) FROM asked a WHERE NOT a.simple)
-        INTO o_tenants, o_sources, o_ids, o_receipts, o_stored, o_first_at, o_deliveries, o_fingerprints, v_rest
+        SELECT array_agg(w.receipt_id), (SELECT array_agg(a.place) FROM asked a WHERE NOT a.simple),
+            array_agg(w.tenant_id) FILTER (WHERE w.deliveries > 1), array_agg(w.source) FILTER (WHERE w.deliveries > 1), array_agg(w.event_id) FILTER (WHERE w.deliveries > 1),
+            array_agg(w.receipt_id) FILTER (WHERE w.deliveries > 1), array_agg(w.stored) FILTER (WHERE w.deliveries > 1), array_agg(w.received_at) FILTER (WHERE w.deliveries > 1),
+            array_agg(w.deliveries) FILTER (WHERE w.deliveries > 1), array_agg(w.fingerprint) FILTER (WHERE w.deliveries > 1)
+        INTO v_written, v_rest, o_tenants, o_sources, o_ids, o_receipts, o_stored, o_first_at, o_deliveries, o_fingerprints
         FROM written w;
     END IF;
 
-    IF o_receipts = p_receipts THEN
+    IF v_written = p_receipts THEN
         INSERT INTO {schema}.webhook_dedup_events (tenant_id, receipt_id, received_at, source, event_id, type, payload, occurred_at, ordering_key, position, ordering, state, next_at)
         SELECT a.tenant, a.receipt, o_received_at, a.source, a.id, a.type, a.payload, a.occurred_at, a.ordering_key, a.position, a.ordering, 'pending', o_received_at
         FROM unnest(p_tenants, p_receipts, p_sources, p_ids, p_types, p_payloads, p_occurred_at, p_ordering_keys, p_positions, p_orderings)
@@ -79,20 +82,22 @@ BEGIN
     SELECT a.tenant, a.receipt, o_received_at, a.source, a.id, a.type, a.payload, a.occurred_at, a.ordering_key, a.position, a.ordering, 'pending', o_received_at
     FROM unnest(p_tenants, p_receipts, p_sources, p_ids, p_types, p_payloads, p_occurred_at, p_ordering_keys, p_positions, p_orderings)
         AS a (tenant, receipt, source, id, type, payload, occurred_at, ordering_key, position, ordering)
-    WHERE a.receipt = ANY (o_receipts);
+    WHERE a.receipt = ANY (v_written) OR a.receipt = ANY (o_receipts);
     IF NOT FOUND THEN
         SET LOCAL synchronous_commit = off;
     END IF;
 
     -- Looked up by its id alone, because it may have been moved out of a dropped partition. Mostly nothing is dead, and one look says so.
-    IF o_sources && p_reviving AND EXISTS (SELECT FROM {schema}.webhook_dedup_events e WHERE e.state = 'dead') THEN
-        UPDATE {schema}.webhook_dedup_events e
-        SET state = 'pending', attempts = 0, deferrals = 0, next_at = o_received_at, done_at = NULL
-        FROM unnest(o_tenants, o_sources, o_receipts, o_stored) AS k (tenant, source, receipt, stored)
-        WHERE k.stored AND k.source = ANY (p_reviving) AND e.tenant_id = k.tenant AND e.receipt_id = k.receipt AND e.state = 'dead';
-        IF FOUND THEN
-            o_revived := true;
-            SET LOCAL synchronous_commit = on;
+    IF o_sources && p_reviving THEN
+        IF EXISTS (SELECT FROM {schema}.webhook_dedup_events e WHERE e.state = 'dead') THEN
+            UPDATE {schema}.webhook_dedup_events e
+            SET state = 'pending', attempts = 0, deferrals = 0, next_at = o_received_at, done_at = NULL
+            FROM unnest(o_tenants, o_sources, o_receipts, o_stored) AS k (tenant, source, receipt, stored)
+            WHERE k.stored AND k.source = ANY (p_reviving) AND e.tenant_id = k.tenant AND e.receipt_id = k.receipt AND e.state = 'dead';
+            IF FOUND THEN
+                o_revived := true;
+                SET LOCAL synchronous_commit = on;
+            END IF;
         END IF;
     END IF;
 END
