@@ -98,7 +98,7 @@ internal sealed class GenerationTurn(
             await using (reader.ConfigureAwait(false))
             {
                 if (!await reader.ReadAsync(ct).ConfigureAwait(false))
-                    throw new InvalidOperationException($"The clock table '{keys.Clock}' of the remembered keys '{keys.Table}' has lost its row. Insert (current, overlap, turned_at) with the highest generation in '{keys.Table}', true and now().");
+                    throw new InvalidOperationException($"The clock table '{keys.Clock}' of the remembered keys '{keys.Table}' has lost its row. Insert (current, overlap, turned_at) with the highest generation in '{keys.Table}', true and the present time.");
                 return new(reader.GetInt32(0), reader.GetBoolean(1), reader.GetBoolean(2));
             }
         }
