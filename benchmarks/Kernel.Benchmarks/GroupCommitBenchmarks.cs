@@ -16,7 +16,7 @@ public sealed class GroupCommitBenchmarks : IClosedLoopBenchmark
     public async Task RunAsync(ClosedLoop loop)
     {
         loop.Callers = [1, 8, 64, 256, 1_024];
-        loop.Rounds = Math.Min(loop.Rounds, 5);
+        loop.Rounds = Math.Min(loop.Rounds, 3);
         await RunAsync(loop, "", new DevPostgresOptions { Durable = true });
         await RunAsync(loop, ", flush + 1 ms", new DevPostgresOptions { Durable = true, Settings = { ["commit_delay"] = "1000", ["commit_siblings"] = "0" } });
         loop.Note("\"flush + 1 ms\": commit_delay = 1000 and commit_siblings = 0, so whoever flushes the write-ahead log waits 1 ms before it and collects whoever commits meanwhile.");
