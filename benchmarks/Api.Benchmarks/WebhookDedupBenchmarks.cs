@@ -37,7 +37,7 @@ public sealed class WebhookDedupBenchmarks : IClosedLoopBenchmark
             """))
             await tables.ExecuteNonQueryAsync();
 
-        loop.Rounds = Math.Min(loop.Rounds, 5);
+        loop.Rounds = Math.Min(loop.Rounds, 3);
         loop.Note($"PostgreSQL {server.Version}, fsync on, client and server on one machine, payloads of 1 KiB.");
         await loop.MeasureAsync(
             "receive",
