@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Patterns.Postgres;
 using Patterns.WebhookDedup;
 using static Api.Tests.WebhookDedup.Application;
 

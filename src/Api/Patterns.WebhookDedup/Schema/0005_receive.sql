@@ -31,7 +31,7 @@ BEGIN
     LOCK TABLE ONLY {schema}.webhook_dedup_keys IN ROW EXCLUSIVE MODE;
     SELECT c.current, c.overlap INTO STRICT v_current, v_overlap FROM {schema}.webhook_dedup_clock c WHERE c.singleton;
 
-    IF v_overlap OR cardinality(p_ids) = 1 THEN
+    IF v_overlap OR cardinality(p_ids) = 1 AND p_copies[1] = 1 THEN
         v_rest := ARRAY(SELECT generate_series(1, cardinality(p_ids)));
     ELSE
         WITH asked AS MATERIALIZED (
