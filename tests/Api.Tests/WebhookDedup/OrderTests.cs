@@ -107,7 +107,7 @@ public sealed class OrderTests(PostgresDatabase database) : IClassFixture<Postgr
 
         (await application.EffectsOfAsync(earlier)).Should().Be(0);
         await using var transaction = await application.BeginAsync();
-        (await transaction.ClaimAsync(At(4), At(6), At(5), Event())).Select(r => r.Outcome).Should().Equal([ClaimOutcome.Stale, ClaimOutcome.New, ClaimOutcome.New, ClaimOutcome.New], "claims are made in the order of their keys");
+        (await transaction.ClaimAsync(At(4) with { Id = "evt_1" }, At(6) with { Id = "evt_3" }, At(5) with { Id = "evt_2" }, Event())).Select(r => r.Outcome).Should().Equal([ClaimOutcome.Stale, ClaimOutcome.New, ClaimOutcome.New, ClaimOutcome.New], "claims are made in the order of their keys");
     }
 
     [Fact, Guarantee("WebhookDedup", 15)]

@@ -29,12 +29,18 @@ public sealed class GroupPartitionTests(PostgresDatabase database) : IClassFixtu
         });
         await application.Schema.ApplyAsync(Ct);
         var now = TimeProvider.System.GetUtcNow();
-        await using var group = new GroupCommit<(int Value, DateTimeOffset At), int>(application.Postgres, new Readings(application.Postgres), new() { Lanes = 1 });
+        await using var group = new GroupCommit<(int Value, DateTimeOffset At), int>(application.Postgres, new Readings(application.Postgres), new() { Lanes = 1, BatchLockTimeout = TimeSpan.FromMinutes(1) });
         (await group.RunAsync((0, now), Ct)).Should().Be(0);
         var statements = await application.ScalarAsync<long>("SELECT last_value FROM {schema}.statements");
 
+        // While the table is locked, all but the first wait in the queue, and so go in one batch.
+        await using var holder = await application.Postgres.DataSource.OpenConnectionAsync(Ct);
+        await using var hold = await holder.BeginTransactionAsync(Ct);
+        await using (var locking = new NpgsqlCommand(application.Postgres.Sql("LOCK TABLE {schema}.readings IN SHARE ROW EXCLUSIVE MODE"), holder, hold))
+            await locking.ExecuteNonQueryAsync(Ct);
         var lead = group.RunAsync((1_000, now), Ct).AsTask();
         var calls = Enumerable.Range(1, 256).Select(value => group.RunAsync((value, value == 77 ? now.AddYears(50) : now), Ct).AsTask()).ToArray();
+        await hold.CommitAsync(Ct);
         await lead;
 
         var wrong = async () => await calls[76];
