@@ -17,7 +17,9 @@ internal sealed class Heard
 
     public ValueTask HandleAsync(Notification notification, CancellationToken ct) => _payloads.Writer.WriteAsync(notification.IsResync ? "resync" : notification.Payload, ct);
 
-    public async Task<string> NextAsync() => await _payloads.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    /// <summary>The next one. One that never comes fails the test.</summary>
+    public async Task<string> NextAsync() =>
+        await _payloads.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
     public async Task<string[]> NextAsync(int count)
     {
