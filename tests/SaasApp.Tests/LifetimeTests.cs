@@ -74,7 +74,7 @@ public sealed class LifetimeTests(PostgresDatabase database) : IClassFixture<Pos
 
         (await client.GetStringAsync("/api/scenarios", Ct)).Should().Be("[]");
         (await client.PostAsync("/api/scenarios/once", content: null, Ct)).StatusCode.Should().Be(HttpStatusCode.NotFound);
-        await Eventually.HoldsAsync("the first maintenance has made partitions ahead, so all is healthy", async () => await client.GetStringAsync("/health", Ct) == "Healthy");
+        (await client.GetStringAsync("/health", Ct)).Should().BeOneOf(["Healthy", "Degraded"], "partitions ahead may wait for the claim of an application that was killed");
         app.Output.Should().NotContain(RunningApp.Secret);
     }
 
