@@ -112,6 +112,9 @@ public sealed class InboxTests(PostgresDatabase database) : IClassFixture<Postgr
         {
             events.Add(Event($"evt_{i}") with { Tenant = i < 5 ? "b" : "a", Source = i == 1 ? "github" : "stripe", Type = i == 2 ? null : "invoice.paid" });
             await application.ReceiveAsync(events[i]);
+            // Events of one millisecond are listed in any order.
+            var millisecond = Guid.CreateVersion7().ToString()[..13];
+            await Eventually.HoldsAsync("the next millisecond", () => Guid.CreateVersion7().ToString()[..13] != millisecond);
         }
 
         await application.ExecuteAsync("UPDATE patterns.webhook_dedup_events SET state = 'dead' WHERE event_id IN ('evt_3', 'evt_6')");

@@ -46,8 +46,13 @@ public sealed class NotificationFaultTests(PostgresDatabase database, PgBouncer 
         await Eventually.HoldsAsync("the subscriber reads the state", () => { _time.Advance(TimeSpan.FromMilliseconds(250)); return heard.TryNext(out next); });
 
         next.Should().Be("resync");
-        application.Notifications.NotifySoon("orders", "heard");
-        (await heard.NextAsync()).Should().Be("heard");
+        // The clock goes on, since it is what the next attempt waits for if the new connection was not heard within its five seconds either.
+        await Eventually.HoldsAsync("what is sent arrives again", () =>
+        {
+            application.Notifications.NotifySoon("orders", "heard");
+            _time.Advance(TimeSpan.FromMilliseconds(250));
+            return heard.TryNext(out next) && next == "heard";
+        });
     }
 
     [Fact]

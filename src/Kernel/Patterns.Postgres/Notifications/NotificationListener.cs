@@ -183,7 +183,8 @@ internal sealed class NotificationListener : IAsyncDisposable, IDisposable
     private void OnFailed(Exception reason, ListeningConnection connection)
     {
         var before = State;
-        State = connection is { IsDeaf: true, IsProven: false } ? ListenerState.Deaf : ListenerState.Lost;
+        // Who was deaf stays so until a connection hears: another failure on the way does not end the resyncs that stand in.
+        State = !connection.IsProven && (connection.IsDeaf || before == ListenerState.Deaf) ? ListenerState.Deaf : ListenerState.Lost;
         if (State != before)
         {
             Telemetry.ListenerLosses.Add(1);
@@ -200,7 +201,7 @@ internal sealed class NotificationListener : IAsyncDisposable, IDisposable
                 if (State == ListenerState.Deaf && before != ListenerState.Deaf)
                     subscription.Resync("deaf");
             }
-            else if (State == ListenerState.Deaf)
+            else if (connection.IsDeaf && State == ListenerState.Deaf)
             {
                 subscription.Confirm();
             }
