@@ -96,7 +96,7 @@ CREATE INDEX credit_ledger_holds_open ON {schema}.credit_ledger_holds (tenant_id
 --   3 hold      remaining -> held         10 move      remaining -> moved
 --   4 settle    held -> consumed          11 receive   +remaining, in the successor lot
 --   5 release   held -> remaining         12 lapse     held -> remaining, since the hold expired
---   6 expire    remaining -> expired
+--   6 expire    remaining -> expired            13 restore   consumed -> remaining, where a refund meets debt that was repaid
 CREATE TABLE {schema}.credit_ledger_entries (
     tenant_id text COLLATE "C" NOT NULL,
     asset text COLLATE "C" NOT NULL,
@@ -104,7 +104,7 @@ CREATE TABLE {schema}.credit_ledger_entries (
     at timestamptz NOT NULL,
     op_id uuid NOT NULL,
     op_key text COLLATE "C",
-    kind smallint NOT NULL CHECK (kind BETWEEN 1 AND 12),
+    kind smallint NOT NULL CHECK (kind BETWEEN 1 AND 13),
     lot_id uuid,
     pool text COLLATE "C",
     d_available bigint NOT NULL,
