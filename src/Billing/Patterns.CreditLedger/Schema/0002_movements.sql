@@ -38,11 +38,13 @@ CREATE FUNCTION {schema}.credit_ledger_move(o {schema}.credit_ledger_operation, 
 DECLARE
     v_before {schema}.credit_ledger_lots;
     v_after {schema}.credit_ledger_lots;
+    v_change bigint := CASE WHEN p_kind IN (5, 7, 12, 13) THEN p_amount WHEN p_kind IN (2, 3, 6, 8, 9, 10) THEN -p_amount ELSE 0 END;
 BEGIN
     SELECT l.* INTO STRICT v_before FROM {schema}.credit_ledger_lots l WHERE l.tenant_id = o.tenant AND l.asset = o.asset AND l.lot_id = p_lot;
 
     UPDATE {schema}.credit_ledger_lots l
-    SET remaining = l.remaining + CASE WHEN p_kind IN (5, 7, 12, 13) THEN p_amount WHEN p_kind IN (2, 3, 6, 8, 9, 10) THEN -p_amount ELSE 0 END,
+    SET remaining = l.remaining + v_change,
+        is_open = l.remaining + v_change > 0,
         held = l.held + CASE WHEN p_kind = 3 THEN p_amount WHEN p_kind IN (4, 5, 12) THEN -p_amount ELSE 0 END,
         consumed = l.consumed + CASE WHEN p_kind IN (2, 4, 9) THEN p_amount WHEN p_kind IN (7, 13) THEN -p_amount ELSE 0 END,
         repaid = l.repaid + CASE p_kind WHEN 9 THEN p_amount WHEN 13 THEN -p_amount ELSE 0 END,

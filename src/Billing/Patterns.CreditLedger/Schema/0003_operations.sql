@@ -21,7 +21,7 @@ DECLARE
     v_first record;
 BEGIN
     SELECT e.op_id, e.content_hash INTO v_first FROM {schema}.credit_ledger_entries e
-    WHERE e.tenant_id = o.tenant AND e.asset = o.asset AND e.op_key = o.key AND e.kind = ANY (p_kinds) AND e.at > o.at - p_remembered
+    WHERE e.tenant_id = o.tenant AND e.asset = o.asset AND e.op_key = o.key AND e.kind = ANY (p_kinds) AND e.at > o.at - p_remembered AND e.at <= o.at
     ORDER BY e.seq DESC LIMIT 1;
     IF FOUND THEN
         o_status := CASE WHEN v_first.op_id = o.op THEN 1 WHEN v_first.content_hash = o.hash THEN 2 ELSE 3 END;
