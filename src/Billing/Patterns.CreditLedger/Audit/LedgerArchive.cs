@@ -64,7 +64,7 @@ internal sealed class LedgerArchive(IPostgres postgres, ITimePartitions partitio
     public async Task<ArchiveResult> RunAsync(DateTimeOffset before, CancellationToken ct)
     {
         var utc = before.UtcDateTime;
-        var month = new DateTime(utc.Year, utc.Month, 1, 0, 0, 0, DateTimeKind.Utc);
+        var month = new DateTimeOffset(utc.Year, utc.Month, 1, 0, 0, 0, TimeSpan.Zero);
         var accounts = await RunAsync(_checkpoint, month, holds: false, ct).ConfigureAwait(false);
         var complete = await partitions.DropBeforeAsync(Entries, month, ct).ConfigureAwait(false);
         var holds = await RunAsync(_holds, month, holds: true, ct).ConfigureAwait(false);
@@ -72,7 +72,7 @@ internal sealed class LedgerArchive(IPostgres postgres, ITimePartitions partitio
     }
 
     /// <summary>Each batch is a transaction of its own.</summary>
-    private async Task<int> RunAsync(string sql, DateTime month, bool holds, CancellationToken ct)
+    private async Task<int> RunAsync(string sql, DateTimeOffset month, bool holds, CancellationToken ct)
     {
         var (tenant, asset, id, count) = ("", "", Guid.Empty, 0);
         while (true)
@@ -85,7 +85,7 @@ internal sealed class LedgerArchive(IPostgres postgres, ITimePartitions partitio
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = asset });
                 if (holds)
                     command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
-                command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = month });
+                command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = month.UtcDateTime });
                 var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
                 await using (row.ConfigureAwait(false))
                 {

@@ -1,11 +1,12 @@
 using System.Data;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Patterns.Postgres;
 
 namespace Patterns.CreditLedger;
 
-internal sealed class PostgresCreditLedgerAudit(IPostgres postgres, ITimePartitions partitions, LedgerPools pools) : ICreditLedgerAudit
+internal sealed class PostgresCreditLedgerAudit(IPostgres postgres, ITimePartitions partitions, LedgerPools pools, IOptions<CreditLedgerOptions> options) : ICreditLedgerAudit
 {
     private readonly IReadOnlyList<(char Letter, string Sql)> _book = LedgerBook.Read(postgres.Schema);
     private readonly Reconciliation _reconciliation = new(postgres);
@@ -18,7 +19,7 @@ internal sealed class PostgresCreditLedgerAudit(IPostgres postgres, ITimePartiti
 
     public IAsyncEnumerable<LedgerBreak> VerifyAsync(string? tenantId = null, CancellationToken ct = default)
     {
-        CheckOptional(tenantId, nameof(tenantId));
+        LedgerText.CheckOptional(tenantId, nameof(tenantId), LedgerText.MaxKey);
         return BreaksAsync(tenantId, ct);
     }
 
@@ -26,17 +27,15 @@ internal sealed class PostgresCreditLedgerAudit(IPostgres postgres, ITimePartiti
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(grants);
-        Check(scope.Account.Tenant, "scope.Account.Tenant");
-        Check(scope.Account.Asset, "scope.Account.Asset");
-        CheckOptional(scope.Pool, "scope.Pool");
+        LedgerText.Check(scope.Account, nameof(scope.Account));
+        LedgerText.CheckOptional(scope.Pool, nameof(scope.Pool), LedgerText.MaxKey);
         var all = grants.ToList();
         foreach (var grant in all)
         {
             ArgumentNullException.ThrowIfNull(grant, nameof(grants));
-            Check(grant.Reference, "grant.Reference");
-            Check(grant.Pool, "grant.Pool");
-            if (grant.Amount is < 1 or > 1_000_000_000_000_000)
-                throw new ArgumentOutOfRangeException(nameof(grants), grant.Amount, $"The amount of '{grant.Reference}' must be 1 to 10^15.");
+            LedgerText.Check(grant.Reference, nameof(grant.Reference));
+            LedgerText.Check(grant.Pool, nameof(grant.Pool));
+            LedgerText.CheckAmount(grant.Amount, nameof(grant.Amount));
         }
 
         return _reconciliation.CompareAsync(scope, all, ct);
@@ -44,7 +43,7 @@ internal sealed class PostgresCreditLedgerAudit(IPostgres postgres, ITimePartiti
 
     public Task<IReadOnlyList<RecognitionTotal>> RecognitionAsync(DateTimeOffset from, DateTimeOffset to, string? tenantId = null, CancellationToken ct = default)
     {
-        CheckOptional(tenantId, nameof(tenantId));
+        LedgerText.CheckOptional(tenantId, nameof(tenantId), LedgerText.MaxKey);
         if (to <= from)
             throw new ArgumentException($"The period ends at {to:O}; it must end after its beginning, {from:O}.", nameof(to));
 
@@ -53,14 +52,15 @@ internal sealed class PostgresCreditLedgerAudit(IPostgres postgres, ITimePartiti
 
     public async Task<ArchiveResult> ArchiveAsync(DateTimeOffset before, CancellationToken ct = default)
     {
+        var keyRetention = options.Value.KeyRetention;
         var command = postgres.DataSource.CreateCommand(_now);
         await using (command.ConfigureAwait(false))
         {
-            var latest = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!) - pools.KeyRetention;
+            var latest = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!) - keyRetention;
             if (before > latest)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(before), before, $"Entries may be archived up to {latest:O}, which is now - KeyRetention ({pools.KeyRetention.TotalDays:0.#} days), and not up to {before:O}: they remember the keys of their operations.");
+                    nameof(before), before, $"Entries may be archived up to {latest:O}, which is now - KeyRetention ({keyRetention.TotalDays:0.#} days), and not up to {before:O}: they remember the keys of their operations.");
             }
         }
 
@@ -103,17 +103,4 @@ internal sealed class PostgresCreditLedgerAudit(IPostgres postgres, ITimePartiti
             EntryNumber = row.IsDBNull(2) ? null : row.GetInt64(2),
             Lot = row.IsDBNull(3) ? null : row.GetGuid(3),
         };
-
-    private static void CheckOptional(string? text, string name)
-    {
-        if (text is not null)
-            Check(text, name);
-    }
-
-    private static void Check(string text, string name)
-    {
-        ArgumentNullException.ThrowIfNull(text, name);
-        if (text.Length is 0 or > 200)
-            throw new ArgumentException($"{name} has {text.Length} characters; it must have 1 to 200.", name);
-    }
 }
