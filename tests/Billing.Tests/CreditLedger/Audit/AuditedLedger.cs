@@ -10,9 +10,11 @@ internal sealed class AuditedLedger : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private AuditedLedger(string connectionString, string schema)
+    private AuditedLedger(string connectionString, string schema, TimeProvider? time)
     {
         var services = new ServiceCollection();
+        if (time is not null)
+            services.AddSingleton(time);
         services.AddLogging();
         services.AddPostgres(o => (o.ConnectionString, o.Schema) = (connectionString, schema));
         services.AddCreditLedger(o => o.Pool("free", PoolKind.Free).Pool("promo", PoolKind.Promotional).Pool("paid", PoolKind.Paid));
@@ -29,9 +31,9 @@ internal sealed class AuditedLedger : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<AuditedLedger> NewAsync(string connectionString, string? schema = null)
+    public static async Task<AuditedLedger> NewAsync(string connectionString, string? schema = null, TimeProvider? time = null)
     {
-        var ledger = new AuditedLedger(connectionString, schema ?? "l_" + Guid.CreateVersion7().ToString("N"));
+        var ledger = new AuditedLedger(connectionString, schema ?? "l_" + Guid.CreateVersion7().ToString("N"), time);
         await ledger._services.GetRequiredService<ISchema>().ApplyAsync(Ct);
 
         // Not a setting of the connection, which a pooler would not pass on.
@@ -46,7 +48,7 @@ internal sealed class AuditedLedger : IAsyncDisposable
     }
 
     /// <summary>The same ledger through another connection string.</summary>
-    public AuditedLedger Through(string connectionString) => new(connectionString, Postgres.Schema.Trim('"'));
+    public AuditedLedger Through(string connectionString) => new(connectionString, Postgres.Schema.Trim('"'), time: null);
 
     public static AccountId Account(string tenant = "acme") => new(tenant);
 
