@@ -15,7 +15,7 @@ public static class CreditLedgerServiceCollectionExtensions
     private static readonly TimeSpan ForEver = TimeSpan.FromDays(36_500);
 
     /// <summary>
-    /// Adds <see cref="ICreditLedger"/> and <c>ICreditLedgerAudit</c> as singletons, the hosted service that sweeps what has expired, and the tables to those that
+    /// Adds <see cref="ICreditLedger"/> and <see cref="ICreditLedgerAudit"/> as singletons, the hosted service that sweeps what has expired, and the tables to those that
     /// <see cref="PostgresServiceCollectionExtensions.AddPostgres"/> installs. Uses the <c>NpgsqlDataSource</c> of the container, or the connection string given to <c>AddPostgres</c>. May be called several times;
     /// pools add up.
     /// </summary>
@@ -38,7 +38,9 @@ public static class CreditLedgerServiceCollectionExtensions
             new LedgerStatement(provider.GetRequiredService<IPostgres>(), provider.GetRequiredService<IOptions<CreditLedgerOptions>>(), waits: false),
             LedgerCommit.Options(provider.GetRequiredService<TimeProvider>())));
         services.TryAddSingleton<LedgerCommit>();
+        services.TryAddSingleton<LedgerReads>();
         services.TryAddSingleton<ICreditLedger, PostgresCreditLedger>();
+        services.TryAddSingleton<ICreditLedgerAudit, PostgresCreditLedgerAudit>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SweepService>());
         return services
             .AddPostgres()

@@ -153,4 +153,28 @@ public interface ICreditLedger
     /// <param name="ct">See the interface.</param>
     /// <returns>Whether that one was in progress.</returns>
     Task<bool> FailReloadAsync(AccountId account, string key, CancellationToken ct = default);
+
+    /// <summary>What an account has now, in one statement that waits for nobody. Expired and future credits are not spendable, whether or not an operation has met them.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="ct">Cancels the statement.</param>
+    /// <returns>The balance, of nothing for an account that is not known.</returns>
+    Task<CreditBalance> BalanceAsync(AccountId account, CancellationToken ct = default);
+
+    /// <summary>
+    /// What an account had at a moment, counted from its entries up to then, in one statement. Holds that had expired by then count as spendable only when an operation had met them. A future
+    /// moment tells what would be spendable then if nothing happened meanwhile.
+    /// </summary>
+    /// <param name="account">The account.</param>
+    /// <param name="instant">The moment, by the database's clock; entries of that very moment count.</param>
+    /// <param name="ct">Cancels the statement.</param>
+    /// <returns>The balance at that moment.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The entries of that moment are archived; the message names the earliest that can be asked for.</exception>
+    Task<CreditBalance> BalanceAtAsync(AccountId account, DateTimeOffset instant, CancellationToken ct = default);
+
+    /// <summary>The entries of an account, the newest first, read in pages of 500 as you go. Entries never change, so a later page is of the same ledger; archived ones are gone.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="before">Only entries with a lower number, 1 or more: the last one's, to go on; <see langword="null"/> for all.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <returns>The entries.</returns>
+    IAsyncEnumerable<LedgerEntry> HistoryAsync(AccountId account, long? before = null, CancellationToken ct = default);
 }

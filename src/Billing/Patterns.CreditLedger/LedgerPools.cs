@@ -14,4 +14,7 @@ internal sealed class LedgerPools(IOptions<CreditLedgerOptions> options)
     public int PriorityOf(string name, string parameter) => _pools.TryGetValue(name, out var pool)
         ? pool.Priority
         : throw new ArgumentException($"There is no pool '{name}'; there are: {string.Join(", ", _pools.Keys.Order(StringComparer.Ordinal))}. Name it with CreditLedgerOptions.Pool().", parameter);
+
+    /// <summary>Null for a pool that the options do not name any more.</summary>
+    public PoolKind? KindOf(string name) => _pools.TryGetValue(name, out var pool) ? pool.Kind : null;
 }

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Patterns.CreditLedger;
 
-internal sealed class PostgresCreditLedger(LedgerCommit commit, LedgerRequests requests) : ICreditLedger
+internal sealed class PostgresCreditLedger(LedgerCommit commit, LedgerRequests requests, LedgerReads reads) : ICreditLedger
 {
     private delegate T Reading<out T>(LedgerRequest request, in LedgerAnswer answer);
 
@@ -59,6 +59,26 @@ internal sealed class PostgresCreditLedger(LedgerCommit commit, LedgerRequests r
 
     public Task<bool> FailReloadAsync(AccountId account, string key, CancellationToken ct = default) =>
         RunAsync(null, LedgerRequests.FailReload(account, key), static (LedgerRequest _, in LedgerAnswer answer) => answer.Status == LedgerStatus.Applied, ct);
+
+    public Task<CreditBalance> BalanceAsync(AccountId account, CancellationToken ct = default)
+    {
+        LedgerText.Check(account, nameof(account));
+        return reads.BalanceAsync(account, ct);
+    }
+
+    public Task<CreditBalance> BalanceAtAsync(AccountId account, DateTimeOffset instant, CancellationToken ct = default)
+    {
+        LedgerText.Check(account, nameof(account));
+        return reads.BalanceAtAsync(account, instant, ct);
+    }
+
+    public IAsyncEnumerable<LedgerEntry> HistoryAsync(AccountId account, long? before = null, CancellationToken ct = default)
+    {
+        LedgerText.Check(account, nameof(account));
+        if (before < 1)
+            throw new ArgumentOutOfRangeException(nameof(before), before, "Entries are numbered from 1.");
+        return reads.HistoryAsync(account, before ?? long.MaxValue, ct);
+    }
 
     private async Task<T> RunAsync<T>(NpgsqlTransaction? transaction, LedgerRequest request, Reading<T> reading, CancellationToken ct)
     {

@@ -47,6 +47,36 @@ public sealed class PartitionCrashTests(PostgresDatabase database) : IClassFixtu
         (await next.ValuesAsync()).Should().Equal(2);
     }
 
+    [Theory]
+    [InlineData("SET state = 'detaching'", true)]
+    [InlineData("CONCURRENTLY", true)]
+    [InlineData("DROP TABLE", false)]
+    [InlineData("DROP TABLE", true)]
+    public async Task What_was_asked_to_be_dropped_is_dropped_by_the_next_call(string statement, bool afterwards)
+    {
+        var schema = "asked_" + Guid.CreateVersion7().ToString("N");
+        await using var proxy = PostgresProxy.Start(database.ConnectionString);
+        await using var doomed = await PartitionedTable.NewAsync(proxy.ConnectionString, schema);
+        await using var next = await PartitionedTable.NewAsync(database.ConnectionString, schema);
+        var tomorrow = new DateTimeOffset((await next.NowAsync()).Date.AddDays(1), TimeSpan.Zero);
+        await next.Partitions.MaintainAsync(Ct);
+        await next.InsertAsync(1);
+        await next.AdvanceAsync(TimeSpan.FromDays(1));
+        await next.InsertAsync(2);
+
+        if (afterwards)
+            proxy.CutAfter(statement);
+        else
+            proxy.CutBefore(statement);
+        await doomed.Partitions.Awaiting(p => p.DropBeforeAsync("readings", tomorrow, Ct)).Should().ThrowAsync<Exception>();
+        proxy.Cuts.Should().Be(1);
+
+        await next.AdvanceAsync(TimeSpan.FromMinutes(6));
+        (await next.Partitions.DropBeforeAsync("readings", tomorrow, Ct)).Should().BeTrue();
+        (await next.ValuesAsync()).Should().Equal(2);
+        (await next.ScalarAsync<long>("SELECT count(*) FROM {schema}.time_partitions WHERE state = 'attached'")).Should().Be(7);
+    }
+
     [Fact]
     public async Task A_partition_whose_export_was_cancelled_is_exported_again()
     {

@@ -49,6 +49,56 @@ public abstract class PartitionMaintenanceTests(Func<string> connectionString)
     }
 
     [Fact]
+    [Guarantee("Postgres", 15)]
+    public async Task What_ended_before_a_moment_can_be_dropped_before_its_time()
+    {
+        await using var application = await NewAsync("early");
+        var today = await application.NowAsync();
+        var midnight = new DateTimeOffset(today.Date, TimeSpan.Zero);
+        await application.Partitions.MaintainAsync(Ct);
+        await application.InsertAsync(1);
+        await application.AdvanceAsync(Day);
+        await application.InsertAsync(2);
+        var drop = (DateTimeOffset before) => application.Partitions.DropBeforeAsync("readings", before, Ct);
+
+        (await drop(midnight + Day - TimeSpan.FromMilliseconds(1))).Should().BeTrue("nothing ended that early");
+        (await application.ValuesAsync()).Should().Equal(1, 2);
+
+        (await drop(midnight + Day)).Should().BeTrue();
+        (await application.ValuesAsync()).Should().Equal(2);
+        (await application.ExistsAsync(PartitionedTable.Name(today))).Should().BeFalse();
+
+        (await drop(midnight + Day + TimeSpan.FromMinutes(1))).Should().BeTrue("what holds a later moment is not asked for");
+        (await application.ValuesAsync()).Should().Equal(2);
+        (await application.PartitionsAsync()).Should().Equal(Days(today, 1, 7));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_dropped_yet_is_said()
+    {
+        var (arrived, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var first = await NewAsync("asked", async (_, _) =>
+        {
+            arrived.TrySetResult();
+            await go.Task;
+        });
+        await using var second = await NewAsync("asked");
+        var tomorrow = new DateTimeOffset((await first.NowAsync()).Date, TimeSpan.Zero) + Day;
+        await first.Partitions.MaintainAsync(Ct);
+        await first.AdvanceAsync(Day);
+
+        var dropping = first.Partitions.DropBeforeAsync("readings", tomorrow, Ct);
+        await arrived.Task;
+        (await second.Partitions.DropBeforeAsync("readings", tomorrow, Ct)).Should().BeFalse("the first is at it");
+        go.SetResult();
+        (await dropping).Should().BeTrue();
+        (await second.Partitions.DropBeforeAsync("readings", tomorrow, Ct)).Should().BeTrue();
+
+        await first.Partitions.Awaiting(p => p.DropBeforeAsync("readings", tomorrow + (7 * Day), Ct)).Should().ThrowAsync<ArgumentOutOfRangeException>().WithMessage("*now by the database's clock*");
+        await first.Partitions.Awaiting(p => p.DropBeforeAsync("unknown", tomorrow, Ct)).Should().ThrowAsync<ArgumentException>().WithMessage("*'unknown' is not registered*");
+    }
+
+    [Fact]
     public async Task What_a_reader_still_uses_is_left_to_a_later_run_and_nobody_waits_for_it()
     {
         var time = new FakeTime();

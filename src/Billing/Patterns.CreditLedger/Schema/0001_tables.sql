@@ -137,6 +137,9 @@ CREATE TABLE {schema}.credit_ledger_checkpoints (
     held bigint NOT NULL,
     debt bigint NOT NULL,
     consumed bigint NOT NULL,
+    expired bigint NOT NULL,
+    revoked bigint NOT NULL,
+    moved bigint NOT NULL,
     recognised_minor bigint NOT NULL,
     PRIMARY KEY (tenant_id, asset, lot_id)
 );

@@ -68,6 +68,10 @@ DECLARE
     e_debt bigint[];
     e_recognised bigint[];
 BEGIN
+    -- An array that is first assigned at its third place begins there, and a client would take that for the first.
+    o_figures := array_fill(NULL::bigint, ARRAY[cardinality(p_kinds)]);
+    o_seqs := array_fill(NULL::bigint, ARRAY[cardinality(p_kinds)]);
+    o_more := array_fill(NULL::jsonb, ARRAY[cardinality(p_kinds)]);
     FOR s IN 1 .. cardinality(p_tenants) LOOP
         v_first := v_last + 1;
         v_last := p_ends[s];

@@ -24,4 +24,18 @@ public interface ITimePartitions
     /// <returns>When all tables have been looked at.</returns>
     /// <exception cref="AggregateException">Several tables or partitions failed, or one <see cref="TimePartitioning.OnDetached"/> did; everything else was done all the same. A single failure of the server is thrown as it is.</exception>
     Task MaintainAsync(CancellationToken ct = default);
+
+    /// <summary>
+    /// Detaches and drops those partitions of <paramref name="table"/> now whose end is <paramref name="before"/> or earlier, though <see cref="TimePartitioning.Keep"/> would keep them:
+    /// for data that leaves when it was archived, and not by its age alone. <see cref="TimePartitioning.OnDetached"/> is called as ever. A partition that holds a later moment stays whole,
+    /// and so does one that was made by hand. A crash or a cancellation leaves nothing that the same call does not finish.
+    /// </summary>
+    /// <param name="table">A registered table, without its schema.</param>
+    /// <param name="before">The end of what is dropped, at most now by the database's clock.</param>
+    /// <param name="ct">Stops the work where it is.</param>
+    /// <returns><see langword="true"/> when none of them is left; <see langword="false"/> when another instance is working on the table, or what is left would have to wait long for other transactions: call again later.</returns>
+    /// <exception cref="ArgumentException">The table is not registered.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The moment is in the future.</exception>
+    /// <exception cref="AggregateException"><see cref="TimePartitioning.OnDetached"/> failed; the other partitions were dropped all the same.</exception>
+    Task<bool> DropBeforeAsync(string table, DateTimeOffset before, CancellationToken ct = default);
 }

@@ -6,25 +6,25 @@ using Npgsql;
 namespace Patterns.Postgres;
 
 /// <summary>
-/// Drops the partitions that are past their table's Keep. Invariant: no statement here touches a partition whose end is later than the database's now − Keep;
+/// Drops the partitions that end at a moment or before it. Invariant: no statement here touches a partition whose end is later than that moment;
 /// <see cref="Expired"/> is in every one of them. The row's state tells a later run where a crash left off: attached, then detaching (committed before
 /// anything happens), then detached (the table is on its own), then no row and no table, which happen together.
 /// </summary>
 internal sealed class PartitionRetention(PostgresDataSources sources, PartitionDetachment detachment, IOptions<PostgresOptions> options, ILoggerFactory? loggers = null)
 {
+    private const string Expired = "parent = $1 AND to_at <= $2";
+
     private readonly string _schema = Identifier.Quote(options.Value.Schema);
     private readonly ILogger _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
 
-    private string Expired => $"parent = $1 AND to_at <= {_schema}.now() - $2";
-
     /// <exception cref="AggregateException">OnDetached failed. The other partitions were dropped all the same.</exception>
-    public async Task RunAsync(TimePartitioning table, CancellationToken ct)
+    public async Task RunAsync(TimePartitioning table, DateTimeOffset before, CancellationToken ct)
     {
-        await ExecuteAsync(table, $"UPDATE {_schema}.time_partitions SET state = 'detaching' WHERE {Expired} AND state = 'attached'", partition: null, ct).ConfigureAwait(false);
+        await ExecuteAsync(table, before, $"UPDATE {_schema}.time_partitions SET state = 'detaching' WHERE {Expired} AND state = 'attached'", partition: null, ct).ConfigureAwait(false);
 
         var failures = new List<Exception>();
         var waiting = false;
-        foreach (var (partition, detaching) in await ReadAsync(table, ct).ConfigureAwait(false))
+        foreach (var (partition, detaching) in await ReadAsync(table, before, ct).ConfigureAwait(false))
         {
             if (detaching)
             {
@@ -32,12 +32,12 @@ internal sealed class PartitionRetention(PostgresDataSources sources, PartitionD
                 waiting = waiting || !await detachment.TryDetachAsync(table.Table, partition, ct).ConfigureAwait(false);
                 if (waiting)
                     continue;
-                await ExecuteAsync(table, $"UPDATE {_schema}.time_partitions SET state = 'detached', detached_at = {_schema}.now() WHERE {Expired} AND partition = $3", partition, ct).ConfigureAwait(false);
+                await ExecuteAsync(table, before, $"UPDATE {_schema}.time_partitions SET state = 'detached', detached_at = {_schema}.now() WHERE {Expired} AND partition = $3", partition, ct).ConfigureAwait(false);
             }
 
             try
             {
-                await DropAsync(table, partition, ct).ConfigureAwait(false);
+                await DropAsync(table, before, partition, ct).ConfigureAwait(false);
             }
             catch (PartitionKeptException e)
             {
@@ -49,13 +49,24 @@ internal sealed class PartitionRetention(PostgresDataSources sources, PartitionD
             throw new AggregateException(failures);
     }
 
-    private async Task<IReadOnlyList<(string Partition, bool Detaching)>> ReadAsync(TimePartitioning table, CancellationToken ct)
+    /// <summary>Whether any are left that end at that moment or before it.</summary>
+    public async Task<bool> AnyAsync(TimePartitioning table, DateTimeOffset before, CancellationToken ct)
+    {
+        var command = sources.Migration.CreateCommand($"SELECT EXISTS (SELECT FROM {_schema}.time_partitions WHERE {Expired})");
+        await using (command.ConfigureAwait(false))
+        {
+            AddKey(command.Parameters, table, before, partition: null);
+            return (bool)(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+        }
+    }
+
+    private async Task<IReadOnlyList<(string Partition, bool Detaching)>> ReadAsync(TimePartitioning table, DateTimeOffset before, CancellationToken ct)
     {
         var partitions = new List<(string, bool)>();
         var command = sources.Migration.CreateCommand($"SELECT partition, state = 'detaching' FROM {_schema}.time_partitions WHERE {Expired} AND state <> 'attached' ORDER BY from_at");
         await using (command.ConfigureAwait(false))
         {
-            AddKey(command.Parameters, table, partition: null);
+            AddKey(command.Parameters, table, before, partition: null);
             var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
@@ -66,7 +77,7 @@ internal sealed class PartitionRetention(PostgresDataSources sources, PartitionD
         }
     }
 
-    private async Task DropAsync(TimePartitioning table, string partition, CancellationToken ct)
+    private async Task DropAsync(TimePartitioning table, DateTimeOffset before, string partition, CancellationToken ct)
     {
         var connection = await sources.Migration.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
@@ -74,7 +85,7 @@ internal sealed class PartitionRetention(PostgresDataSources sources, PartitionD
             var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                if (await LockAsync(table, partition, transaction, ct).ConfigureAwait(false) is not { } bounds)
+                if (await LockAsync(table, before, partition, transaction, ct).ConfigureAwait(false) is not { } bounds)
                     return; // another instance, whose claim ran out while it worked, is at it or done
 
                 var name = $"{_schema}.{Identifier.Quote(partition)}";
@@ -94,7 +105,7 @@ internal sealed class PartitionRetention(PostgresDataSources sources, PartitionD
                     };
                     await using (batch.ConfigureAwait(false))
                     {
-                        AddKey(batch.BatchCommands[2].Parameters, table, partition);
+                        AddKey(batch.BatchCommands[2].Parameters, table, before, partition);
                         await batch.ExecuteNonQueryAsync(token).ConfigureAwait(false);
                     }
 
@@ -109,13 +120,13 @@ internal sealed class PartitionRetention(PostgresDataSources sources, PartitionD
         }
     }
 
-    private async Task<(bool Exists, DateTimeOffset From, DateTimeOffset To)?> LockAsync(TimePartitioning table, string partition, NpgsqlTransaction transaction, CancellationToken ct)
+    private async Task<(bool Exists, DateTimeOffset From, DateTimeOffset To)?> LockAsync(TimePartitioning table, DateTimeOffset before, string partition, NpgsqlTransaction transaction, CancellationToken ct)
     {
         var sql = $"SELECT to_regclass($4) IS NOT NULL, from_at, to_at FROM {_schema}.time_partitions WHERE {Expired} AND partition = $3 AND state = 'detached' FOR UPDATE SKIP LOCKED";
         var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
         await using (command.ConfigureAwait(false))
         {
-            AddKey(command.Parameters, table, partition);
+            AddKey(command.Parameters, table, before, partition);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{_schema}.{Identifier.Quote(partition)}" });
             var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
@@ -139,20 +150,20 @@ internal sealed class PartitionRetention(PostgresDataSources sources, PartitionD
         }
     }
 
-    private async Task ExecuteAsync(TimePartitioning table, string sql, string? partition, CancellationToken ct)
+    private async Task ExecuteAsync(TimePartitioning table, DateTimeOffset before, string sql, string? partition, CancellationToken ct)
     {
         var command = sources.Migration.CreateCommand(sql);
         await using (command.ConfigureAwait(false))
         {
-            AddKey(command.Parameters, table, partition);
+            AddKey(command.Parameters, table, before, partition);
             await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         }
     }
 
-    private static void AddKey(NpgsqlParameterCollection parameters, TimePartitioning table, string? partition)
+    private static void AddKey(NpgsqlParameterCollection parameters, TimePartitioning table, DateTimeOffset before, string? partition)
     {
         parameters.Add(new NpgsqlParameter<string> { TypedValue = table.Table });
-        parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = table.Keep });
+        parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = before.UtcDateTime });
         if (partition is not null)
             parameters.Add(new NpgsqlParameter<string> { TypedValue = partition });
     }

@@ -20,10 +20,7 @@ internal sealed class TimePartitions(
 
     public async ValueTask EnsureAsync(string table, DateTimeOffset at, CancellationToken ct = default)
     {
-        ArgumentNullException.ThrowIfNull(table);
-        if (tables.Find(table) is not { } partitioning)
-            throw new ArgumentException($"Table '{table}' is not registered. Call services.AddTimePartitions for it.", nameof(table));
-
+        var partitioning = Registered(table);
         var now = await catalog.NowAsync(ct).ConfigureAwait(false);
         var earliest = now - partitioning.Keep;
         var latest = PartitionBounds.Of(partitioning.Interval, now).Next(partitioning.Ahead + 1).To;
@@ -59,7 +56,26 @@ internal sealed class TimePartitions(
         }
     }
 
-    public Task MaintainAsync(CancellationToken ct = default) => claims.RunEachAsync(tables.All, table => "time_partitions:" + table.Table, MaintainAsync, ct);
+    public Task MaintainAsync(CancellationToken ct = default) => claims.RunEachAsync(tables.All, Claim, MaintainAsync, ct);
+
+    public async Task<bool> DropBeforeAsync(string table, DateTimeOffset before, CancellationToken ct = default)
+    {
+        var partitioning = Registered(table);
+        var now = await catalog.NowAsync(ct).ConfigureAwait(false);
+        if (before > now)
+            throw new ArgumentOutOfRangeException(nameof(before), before, $"Partitions of '{table}' may be dropped up to {now:O}, which is now by the database's clock: a later one is still written to.");
+
+        await claims.RunEachAsync([partitioning], Claim, (own, token) => retention.RunAsync(own, before, token), ct).ConfigureAwait(false);
+        return !await retention.AnyAsync(partitioning, before, ct).ConfigureAwait(false);
+    }
+
+    private static string Claim(TimePartitioning table) => "time_partitions:" + table.Table;
+
+    private TimePartitioning Registered(string table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return tables.Find(table) ?? throw new ArgumentException($"Table '{table}' is not registered. Call services.AddTimePartitions for it.", nameof(table));
+    }
 
     private async Task MaintainAsync(TimePartitioning table, CancellationToken ct)
     {
@@ -71,7 +87,7 @@ internal sealed class TimePartitions(
         if (partitions.FirstOrDefault(p => p.IsDefault) is { } rest && await catalog.CountAsync(rest, ct).ConfigureAwait(false) is > 0 and var count)
             Log.DefaultPartitionUsed(_logger, rest.Name, table.Table, count);
 
-        await retention.RunAsync(table, ct).ConfigureAwait(false);
+        await retention.RunAsync(table, now - table.Keep, ct).ConfigureAwait(false);
     }
 
     /// <summary>False when the partition is not there, because part of it is in another one.</summary>
