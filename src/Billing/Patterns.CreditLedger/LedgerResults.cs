@@ -107,7 +107,7 @@ internal static class LedgerResults
 
     public static ReleaseResult Release(LedgerRequest request, in LedgerAnswer answer) => new(End(request, answer))
     {
-        Released = answer.Status == LedgerStatus.Applied ? answer.Told!.Held!.Value - answer.Told.Settled!.Value : 0,
+        Released = answer.Told?.Sum(ofLots: true, EntryKind.Release) ?? 0,
         HeldAtFirst = answer.Told?.Held ?? 0,
         SettledInAll = answer.Told?.Settled ?? 0,
         EndedAt = answer.Told?.Ended,

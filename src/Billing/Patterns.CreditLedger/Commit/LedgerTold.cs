@@ -21,8 +21,6 @@ internal sealed record LedgerTold
 
     public long? Settled { get; init; }
 
-    public long? Released { get; init; }
-
     public DateTimeOffset? Ended { get; init; }
 
     public DateTimeOffset? Until { get; init; }

@@ -120,11 +120,10 @@ CREATE FUNCTION {schema}.credit_ledger_ended(p_hold {schema}.credit_ledger_holds
     $$;
 
 -- What is still held goes back to its lots, and at once out of those that have expired.
-CREATE FUNCTION {schema}.credit_ledger_give_back(o {schema}.credit_ledger_operation, p_hold {schema}.credit_ledger_holds) RETURNS bigint
+CREATE FUNCTION {schema}.credit_ledger_give_back(o {schema}.credit_ledger_operation, p_hold {schema}.credit_ledger_holds) RETURNS void
     LANGUAGE plpgsql AS $$
 DECLARE
     v_lot {schema}.credit_ledger_lots;
-    v_given bigint := 0;
 BEGIN
     FOR k IN 1 .. cardinality(p_hold.lot_ids) LOOP
         IF p_hold.lot_amounts[k] > 0 THEN
@@ -132,10 +131,8 @@ BEGIN
             IF v_lot.expires_at <= o.at THEN
                 PERFORM {schema}.credit_ledger_move(o, 6, v_lot.lot_id, p_hold.lot_amounts[k]);
             END IF;
-            v_given := v_given + p_hold.lot_amounts[k];
         END IF;
     END LOOP;
-    RETURN v_given;
 END
 $$;
 
@@ -150,7 +147,6 @@ DECLARE
     v_left bigint := o.amount;
     v_take bigint;
     v_final boolean := (p_more ->> 'final')::boolean;
-    v_released bigint := 0;
 BEGIN
     SELECT k.* INTO o_status, o_more FROM {schema}.credit_ledger_known(o, '{2,4}', p_remembered) k;
     SELECT h.* INTO v_hold FROM {schema}.credit_ledger_holds h WHERE h.tenant_id = o.tenant AND h.asset = o.asset AND h.hold_key = o.about;
@@ -166,6 +162,7 @@ BEGIN
         SELECT e.* INTO o_status, o_figure, o_more FROM {schema}.credit_ledger_ended(v_hold) e;
         IF v_hold.ended_op = o.op THEN
             o_status := 1;
+            o_more := {schema}.credit_ledger_told(o.tenant, o.asset, o.key, o.op) || o_more;
         END IF;
         RETURN;
     END IF;
@@ -211,7 +208,7 @@ BEGIN
         END IF;
     END IF;
     IF v_final THEN
-        v_released := {schema}.credit_ledger_give_back(o, v_hold);
+        PERFORM {schema}.credit_ledger_give_back(o, v_hold);
         v_hold.lot_amounts := array_fill(0::bigint, ARRAY[cardinality(v_hold.lot_ids)]);
     END IF;
     UPDATE {schema}.credit_ledger_holds h
@@ -221,7 +218,7 @@ BEGIN
     RETURNING h.* INTO v_hold;
     o_status := 1;
     o_more := {schema}.credit_ledger_told(o.tenant, o.asset, o.key, o.op)
-        || jsonb_build_object('held', v_hold.amount, 'settled', v_hold.settled, 'ended', v_hold.ended_at, 'released', v_released);
+        || jsonb_build_object('held', v_hold.amount, 'settled', v_hold.settled, 'ended', v_hold.ended_at);
 END
 $$;
 
@@ -237,15 +234,16 @@ BEGIN
         RETURN;
     END IF;
     IF v_hold.status = 1 THEN
-        o_figure := {schema}.credit_ledger_give_back(o, v_hold);
+        PERFORM {schema}.credit_ledger_give_back(o, v_hold);
         UPDATE {schema}.credit_ledger_holds h
         SET status = 3, ended_at = o.at, ended_op = o.op, lot_amounts = array_fill(0::bigint, ARRAY[cardinality(h.lot_ids)])
         WHERE h.tenant_id = o.tenant AND h.asset = o.asset AND h.hold_id = v_hold.hold_id
         RETURNING h.* INTO v_hold;
     END IF;
-    SELECT e.o_status, e.o_more INTO o_status, o_more FROM {schema}.credit_ledger_ended(v_hold) e;
+    SELECT e.* INTO o_status, o_figure, o_more FROM {schema}.credit_ledger_ended(v_hold) e;
     IF v_hold.ended_op = o.op THEN
         o_status := 1;
+        o_more := {schema}.credit_ledger_told(o.tenant, o.asset, o.key, o.op) || o_more;
     END IF;
 END
 $$;
