@@ -21,6 +21,8 @@ internal sealed class AuditedLedger : IAsyncDisposable
         _services = services.BuildServiceProvider();
     }
 
+    public IServiceProvider Services => _services;
+
     public ICreditLedger Ledger => _services.GetRequiredService<ICreditLedger>();
 
     public ICreditLedgerAudit Audit => _services.GetRequiredService<ICreditLedgerAudit>();
