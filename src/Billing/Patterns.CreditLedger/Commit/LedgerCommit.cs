@@ -4,8 +4,12 @@ using Patterns.Postgres;
 namespace Patterns.CreditLedger;
 
 /// <summary>Sends operations: together with others' and committed at once, or inside a caller's transaction.</summary>
-internal sealed class LedgerCommit(IPostgres postgres, GroupCommit<LedgerRequest, LedgerAnswer> group, BusyAccounts busy)
+internal sealed class LedgerCommit(IPostgres postgres, GroupCommit<LedgerRequest, LedgerAnswer> group, BusyAccounts busy, ITimePartitions partitions, TimeProvider time)
 {
+    public const string Entries = "credit_ledger_entries";
+
+    private volatile bool _hasPartition;
+
     public static GroupOptions<LedgerRequest> Options(TimeProvider time) => new() { OrderBy = static request => request.LockKey, Time = time };
 
     /// <summary>An account that somebody's transaction has is left alone by the batch, and its operations go on outside the lanes, in the order in which they came.</summary>
@@ -23,8 +27,16 @@ internal sealed class LedgerCommit(IPostgres postgres, GroupCommit<LedgerRequest
     }
 
     /// <summary>One statement. The account's row is locked until the transaction ends.</summary>
-    public ValueTask<LedgerAnswer> RunAsync(NpgsqlTransaction transaction, LedgerRequest request, CancellationToken ct) =>
-        postgres.JoinAsync(
+    public async ValueTask<LedgerAnswer> RunAsync(NpgsqlTransaction transaction, LedgerRequest request, CancellationToken ct)
+    {
+        if (!_hasPartition)
+        {
+            // A caller's transaction cannot be run once more, so the first one of a process must not be the one that misses the partition before the maintenance has come to it.
+            await partitions.EnsureAsync(Entries, time.GetUtcNow(), ct).ConfigureAwait(false);
+            _hasPartition = true;
+        }
+
+        return await postgres.JoinAsync(
             transaction,
             async (joined, token) =>
             {
@@ -41,5 +53,6 @@ internal sealed class LedgerCommit(IPostgres postgres, GroupCommit<LedgerRequest
                     }
                 }
             },
-            ct);
+            ct).ConfigureAwait(false);
+    }
 }

@@ -10,7 +10,7 @@ internal sealed class AuditedLedger : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private AuditedLedger(string connectionString, string schema, TimeProvider? time)
+    private AuditedLedger(string connectionString, string schema, TimeProvider? time, Action<CreditLedgerOptions>? configure = null)
     {
         var services = new ServiceCollection();
         if (time is not null)
@@ -18,6 +18,7 @@ internal sealed class AuditedLedger : IAsyncDisposable
         services.AddLogging();
         services.AddPostgres(o => (o.ConnectionString, o.Schema) = (connectionString, schema));
         services.AddCreditLedger(o => o.Pool("free", PoolKind.Free).Pool("promo", PoolKind.Promotional).Pool("paid", PoolKind.Paid));
+        services.AddCreditLedger(configure);
         _services = services.BuildServiceProvider();
     }
 
@@ -33,9 +34,9 @@ internal sealed class AuditedLedger : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<AuditedLedger> NewAsync(string connectionString, string? schema = null, TimeProvider? time = null)
+    public static async Task<AuditedLedger> NewAsync(string connectionString, string? schema = null, TimeProvider? time = null, Action<CreditLedgerOptions>? configure = null)
     {
-        var ledger = new AuditedLedger(connectionString, schema ?? "l_" + Guid.CreateVersion7().ToString("N"), time);
+        var ledger = new AuditedLedger(connectionString, schema ?? "l_" + Guid.CreateVersion7().ToString("N"), time, configure);
         await ledger._services.GetRequiredService<ISchema>().ApplyAsync(Ct);
 
         // Not a setting of the connection, which a pooler would not pass on.
