@@ -68,7 +68,9 @@ public sealed class BookTests(LivedLedger lived) : IClassFixture<LivedLedger>
         var page = await RunAsync(connection);
 
         page.Select(row => row[0]).Distinct().Should().Equal("abcdefg");
-        (await own.Ledger.BreaksAsync()).Select(b => $"{b.Invariant} {b.Account.Tenant} {b.Account.Asset} {b.EntryNumber} {b.Lot} {b.Figure} {b.Expected} {b.Found}").Should().BeEquivalentTo(page);
+        foreach (var breaks in new[] { await own.Ledger.BreaksAsync(), await own.Ledger.BreaksAsync("acme") })
+            breaks.Select(b => $"{b.Invariant} {b.Account.Tenant} {b.Account.Asset} {b.EntryNumber} {b.Lot} {b.Figure} {b.Expected} {b.Found}").Should().BeEquivalentTo(page);
+        (await own.Ledger.BreaksAsync("zeta")).Should().BeEmpty();
     }
 
     /// <summary>The rows of all queries, each behind the letter of its query.</summary>
