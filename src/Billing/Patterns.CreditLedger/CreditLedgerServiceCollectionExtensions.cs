@@ -9,8 +9,6 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers the credit ledger.</summary>
 public static class CreditLedgerServiceCollectionExtensions
 {
-    private const string Entries = "credit_ledger_entries";
-
     // The archive decides when entries leave; the retention of partitions by age never does.
     private static readonly TimeSpan ForEver = TimeSpan.FromDays(36_500);
 
@@ -45,6 +43,6 @@ public static class CreditLedgerServiceCollectionExtensions
         return services
             .AddPostgres()
             .AddSchemaScripts("credit_ledger", typeof(ICreditLedger).Assembly)
-            .AddTimePartitions(new TimePartitioning(Entries, PartitionInterval.Month, ForEver));
+            .AddTimePartitions(new TimePartitioning(LedgerArchive.Entries, PartitionInterval.Month, ForEver));
     }
 }

@@ -7,7 +7,7 @@ public interface ICreditLedgerAudit
 {
     /// <summary>
     /// Runs every query of the package's Book.md in one snapshot (REPEATABLE READ, READ ONLY) and returns each place where an invariant does not hold, in the order of the invariants: nothing
-    /// means that the ledger is whole. Counts from the checkpoints of the archive. Stops nobody, and reads all entries: minutes for many millions. The snapshot is held while the breaks are read.
+    /// means that the ledger is whole. Counts from the checkpoints of the archive. Stops nobody, and reads all entries, some ten seconds for a million. The snapshot is held while the breaks are read.
     /// </summary>
     /// <param name="tenantId">Only this tenant's accounts; <see langword="null"/> for all.</param>
     /// <param name="ct">Ends it.</param>

@@ -20,7 +20,9 @@ internal sealed class LedgerArchive(IPostgres postgres, ITimePartitions partitio
             ) a
             LEFT JOIN {schema}.credit_ledger_checkpoints c ON c.tenant_id = a.tenant_id AND c.asset = a.asset AND c.lot_id = '00000000-0000-0000-0000-000000000000'
         ), entry AS (
-            SELECT e.* FROM batch b JOIN {schema}.credit_ledger_entries e ON e.tenant_id = b.tenant_id AND e.asset = b.asset AND e.seq > coalesce(b.seq, 0) AND e.at < $3
+            SELECT e.tenant_id, e.asset, e.lot_id, e.seq, e.at, e.kind, e.d_available, e.d_held, e.available_after, e.held_after, e.debt_after, e.recognised_minor
+            FROM batch b
+            JOIN {schema}.credit_ledger_entries e ON e.tenant_id = b.tenant_id AND e.asset = b.asset AND e.seq > coalesce(b.seq, 0) AND e.at < $3
         ), account AS (
             SELECT DISTINCT ON (e.tenant_id, e.asset) e.* FROM entry e ORDER BY e.tenant_id, e.asset, e.seq DESC
         ), lot AS (

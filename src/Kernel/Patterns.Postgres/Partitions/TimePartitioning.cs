@@ -3,7 +3,7 @@ namespace Patterns.Postgres;
 /// <summary>How one RANGE-partitioned table is split.</summary>
 /// <param name="Table">The table's name, without its schema.</param>
 /// <param name="Interval">What one partition holds.</param>
-/// <param name="Keep">How long rows are kept, more than 0 and at most a hundred years. A partition is dropped when all of it is older, and never earlier.</param>
+/// <param name="Keep">How long rows are kept, more than 0 and at most a hundred years. A partition is dropped when all of it is older, and never earlier, unless <see cref="ITimePartitions.DropBeforeAsync"/> is called.</param>
 /// <param name="Ahead">How many partitions are made before they are needed, 1 to 366.</param>
 public sealed record TimePartitioning(string Table, PartitionInterval Interval, TimeSpan Keep, int Ahead = 7)
 {

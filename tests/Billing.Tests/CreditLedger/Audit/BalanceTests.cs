@@ -78,7 +78,7 @@ public sealed class BalanceTests(PostgresDatabase database) : IClassFixture<Post
         var told = new List<CreditBalance>();
         await ledger.LiveAsync(Account, after: async () => told.Add(await ledger.Ledger.BalanceAsync(Account, Ct)));
 
-        told.Should().HaveCount(18);
+        told.Should().HaveCount(17);
         foreach (var then in told)
             (await ledger.Ledger.BalanceAtAsync(Account, then.At, Ct)).Should().BeEquivalentTo(then);
         (await ledger.Ledger.BalanceAtAsync(Account, before.AddSeconds(-1), Ct)).Should().Match<CreditBalance>(b => b.EntryNumber == 0 && b.Available == 0 && b.Pools.Count == 0);
