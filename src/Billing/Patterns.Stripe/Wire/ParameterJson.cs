@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+
+namespace Patterns.Stripe.Wire;
+
+/// <summary>The parameters, as they are written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(InstantConverter), typeof(StripeValueConverter<string>), typeof(StripeValueConverter<DateTimeOffset>), typeof(StripeValueConverter<PauseCollection>)])]
+[JsonSerializable(typeof(CustomerCreate))]
+[JsonSerializable(typeof(CustomerUpdate))]
+[JsonSerializable(typeof(CheckoutSessionCreate))]
+[JsonSerializable(typeof(PortalSessionCreate))]
+[JsonSerializable(typeof(SubscriptionUpdate))]
+[JsonSerializable(typeof(SubscriptionCancel))]
+[JsonSerializable(typeof(SubscriptionFilter))]
+[JsonSerializable(typeof(InvoiceFilter))]
+[JsonSerializable(typeof(InvoicePreview))]
+[JsonSerializable(typeof(InvoicePayment))]
+[JsonSerializable(typeof(MeterEventCreate))]
+[JsonSerializable(typeof(MeterEventAdjustmentCreate))]
+[JsonSerializable(typeof(MeterSummaryFilter))]
+[JsonSerializable(typeof(CreditGrantCreate))]
+[JsonSerializable(typeof(TaxCalculationCreate))]
+[JsonSerializable(typeof(DisputeFilter))]
+[JsonSerializable(typeof(DisputeUpdate))]
+[JsonSerializable(typeof(TransferCreate))]
+[JsonSerializable(typeof(TransferReversalCreate))]
+internal sealed partial class ParameterJson : JsonSerializerContext;
