@@ -3,6 +3,9 @@ namespace Patterns.Stripe;
 /// <summary>How to reach Stripe. Checked when the host starts.</summary>
 public sealed class StripeOptions
 {
+    /// <summary>The name of the <see cref="HttpClient"/> that calls are sent with, for your own handlers, proxy or certificates.</summary>
+    public const string HttpClientName = "Patterns.Stripe";
+
     /// <summary>The secret or restricted key (<c>sk_...</c>, <c>rk_...</c>). Required while <see cref="Enabled"/>. It is sent as a bearer token and appears nowhere else.</summary>
     public string? ApiKey { get; set; }
 

@@ -43,7 +43,7 @@ public static partial class StripeCalls
     /// <returns>What Stripe took.</returns>
     /// <exception cref="StripeApiException">Stripe answered with an error, or did not answer.</exception>
     public static Task<StripeMeterEvent> CreateStreamedMeterEventAsync(this IStripeClient client, StreamedMeterEvent usage, StripeCallOptions? options = null, CancellationToken ct = default) =>
-        client.PostAsync("/v2/billing/meter_events", usage, StreamJson.Default.StreamedMeterEvent, ResourceJson.Default.StripeMeterEvent, options, ct);
+        client.PostAsync("/v2/billing/meter_events", usage, ParameterJson.Default.StreamedMeterEvent, ResourceJson.Default.StripeMeterEvent, options, ct);
 
     /// <summary>Makes a session for <see cref="SendMeterEventStreamAsync"/>, good for 15 minutes.</summary>
     /// <param name="client">The client.</param>
@@ -52,7 +52,7 @@ public static partial class StripeCalls
     /// <returns>The session, with its secret token.</returns>
     /// <exception cref="StripeApiException">Stripe answered with an error, or did not answer.</exception>
     public static Task<StripeMeterEventSession> CreateMeterEventSessionAsync(this IStripeClient client, StripeCallOptions? options = null, CancellationToken ct = default) =>
-        client.PostAsync("/v2/billing/meter_event_session", NoParameters.Instance, StreamJson.Default.NoParameters, ResourceJson.Default.StripeMeterEventSession, options, ct);
+        client.PostAsync("/v2/billing/meter_event_session", NoParameters.Instance, ParameterJson.Default.NoParameters, ResourceJson.Default.StripeMeterEventSession, options, ct);
 
     /// <summary>Tells up to 100 units of usage at once, at the host for high volumes (<see cref="StripeOptions.MeterEventsBase"/>).</summary>
     /// <param name="client">The client.</param>
@@ -72,7 +72,7 @@ public static partial class StripeCalls
         ArgumentNullException.ThrowIfNull(events);
         if (events.Count is 0 or > 100) throw new ArgumentException($"There are {events.Count} events; one call takes 1 to 100.", nameof(events));
         const string path = "/v2/billing/meter_event_stream";
-        var content = FormEncoder.EncodeBody(path, new MeterEventStream { Events = events }, StreamJson.Default.MeterEventStream);
+        var content = FormEncoder.EncodeBody(path, new MeterEventStream { Events = events }, ParameterJson.Default.MeterEventStream);
         var request = new StripeRequest(HttpMethod.Post, path, content, options) { BearerToken = session.AuthenticationToken };
         var response = await client.SendAsync(request, ct).ConfigureAwait(false);
         if (response.Status is < 200 or > 299) throw ErrorReader.Read(response);

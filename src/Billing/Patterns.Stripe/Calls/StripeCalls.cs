@@ -21,5 +21,5 @@ public static partial class StripeCalls
     /// <returns>The entries, one page in memory at a time. Pages are fetched as the enumeration reaches them, so it sees changes that happen meanwhile.</returns>
     /// <exception cref="StripeApiException">Stripe answered with an error or did not answer, or says that there is more after an empty page (<see cref="StripeErrorKind.Api"/>).</exception>
     public static IAsyncEnumerable<T> ListAsync<T>(this IStripeClient client, string path, JsonTypeInfo<T> type, StripeCallOptions? options = null, CancellationToken ct = default) =>
-        Pages.ListAsync(client, StripeRequest.Get(path, options), type, ct);
+        Pages.ListAsync(client ?? throw new ArgumentNullException(nameof(client)), StripeRequest.Get(path, options), type ?? throw new ArgumentNullException(nameof(type)), ct);
 }

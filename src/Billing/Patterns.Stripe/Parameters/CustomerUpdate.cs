@@ -1,25 +1,19 @@
-using System.Text.Json.Serialization;
-
 namespace Patterns.Stripe;
 
 /// <summary>What to change of a customer.</summary>
 public sealed record CustomerUpdate
 {
     /// <summary>E-mail address.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public StripeValue<string> Email { get; init; }
+    public StripeValue<string>? Email { get; init; }
 
     /// <summary>Full name or business name.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public StripeValue<string> Name { get; init; }
+    public StripeValue<string>? Name { get; init; }
 
     /// <summary>Phone number.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public StripeValue<string> Phone { get; init; }
+    public StripeValue<string>? Phone { get; init; }
 
     /// <summary>Your description.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public StripeValue<string> Description { get; init; }
+    public StripeValue<string>? Description { get; init; }
 
     /// <summary>Address.</summary>
     public StripeAddress? Address { get; init; }
@@ -31,8 +25,7 @@ public sealed record CustomerUpdate
     public CustomerInvoiceSettings? InvoiceSettings { get; init; }
 
     /// <summary><c>none</c>, <c>exempt</c> or <c>reverse</c>.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public StripeValue<string> TaxExempt { get; init; }
+    public StripeValue<string>? TaxExempt { get; init; }
 
     /// <summary>What you store with it; a null deletes its key, and keys that are not named stay.</summary>
     public IReadOnlyDictionary<string, string?>? Metadata { get; init; }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Patterns.Stripe;
 
 /// <summary>The change of a subscription whose invoice to preview.</summary>
@@ -21,8 +19,7 @@ public sealed record PreviewSubscription
     public bool? CancelAtPeriodEnd { get; init; }
 
     /// <summary>When it ends; cleared: not.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public StripeValue<DateTimeOffset> CancelAt { get; init; }
+    public StripeValue<DateTimeOffset>? CancelAt { get; init; }
 
     /// <summary>Whether it ends now.</summary>
     public bool? CancelNow { get; init; }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Patterns.Stripe;
 
 /// <summary>What to change of a subscription.</summary>
@@ -24,8 +22,7 @@ public sealed record SubscriptionUpdate
     public bool? CancelAtPeriodEnd { get; init; }
 
     /// <summary>When it ends; cleared: not.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public StripeValue<DateTimeOffset> CancelAt { get; init; }
+    public StripeValue<DateTimeOffset>? CancelAt { get; init; }
 
     /// <summary>Why it is canceled.</summary>
     public CancellationDetails? CancellationDetails { get; init; }
@@ -40,19 +37,16 @@ public sealed record SubscriptionUpdate
     public string? DefaultPaymentMethod { get; init; }
 
     /// <summary>Source of payment, of older integrations.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public StripeValue<string> DefaultSource { get; init; }
+    public StripeValue<string>? DefaultSource { get; init; }
 
     /// <summary>What the customer reads.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public StripeValue<string> Description { get; init; }
+    public StripeValue<string>? Description { get; init; }
 
     /// <summary>Whether the customer is away.</summary>
     public bool? OffSession { get; init; }
 
     /// <summary>Pauses the collection of invoices; cleared: goes on.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public StripeValue<PauseCollection> PauseCollection { get; init; }
+    public StripeValue<PauseCollection>? PauseCollection { get; init; }
 
     /// <summary>End of the trial.</summary>
     public DateTimeOffset? TrialEnd { get; init; }

@@ -2,10 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Patterns.Stripe.Wire;
 
-/// <summary>The parameters, as they are written.</summary>
+/// <summary>The parameters: their names, and how each is read, without reflection.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(InstantConverter), typeof(StripeValueConverter<string>), typeof(StripeValueConverter<DateTimeOffset>), typeof(StripeValueConverter<PauseCollection>)])]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(CustomerCreate))]
 [JsonSerializable(typeof(CustomerUpdate))]
 [JsonSerializable(typeof(CheckoutSessionCreate))]
@@ -25,4 +24,7 @@ namespace Patterns.Stripe.Wire;
 [JsonSerializable(typeof(DisputeUpdate))]
 [JsonSerializable(typeof(TransferCreate))]
 [JsonSerializable(typeof(TransferReversalCreate))]
+[JsonSerializable(typeof(StreamedMeterEvent))]
+[JsonSerializable(typeof(MeterEventStream))]
+[JsonSerializable(typeof(NoParameters))]
 internal sealed partial class ParameterJson : JsonSerializerContext;
