@@ -43,7 +43,7 @@ internal static class Pages
         return $"{path.Split('?', 2)[0]}?{string.Join('&', kept)}";
     }
 
-    private static IEnumerable<string> Parameters(string path) => path.Split('?', 2) is [_, { Length: > 0 } query] ? query.Split('&') : [];
+    private static string[] Parameters(string path) => path.Split('?', 2) is [_, { Length: > 0 } query] ? query.Split('&') : [];
 
     private static bool IsNamed(string parameter, string name) => parameter.StartsWith(name, StringComparison.Ordinal) && parameter.Length > name.Length && parameter[name.Length] == '=';
 }
