@@ -11,12 +11,13 @@ internal static class EventEnvelope
     private const long EndOfCalendar = 253_402_300_799;
     private static readonly SearchValues<byte> PlainText = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/ "u8);
 
-    /// <summary>The event; null if this is none.</summary>
+    /// <summary>The event, which keeps the payload; null if this is none.</summary>
     public static StripeEvent? Read(ReadOnlyMemory<byte> payload)
     {
-        string? id = null, kind = null, type = null, version = null, account = null, context = null;
+        string? id = null, name = null, type = null, version = null, account = null, context = null;
         DateTimeOffset? created = null;
-        bool? live = null;
+        var live = false;
+        StripeEventRequest? request = null;
         StripeRelatedObject? related = null;
         var members = new JsonMembers(payload.Span);
         try
@@ -28,35 +29,57 @@ internal static class EventEnvelope
                 {
                     case 2 when members.Name.SequenceEqual("id"u8): id = Text(value); break;
                     case 4 when members.Name.SequenceEqual("type"u8): type = Text(value); break;
-                    case 6 when members.Name.SequenceEqual("object"u8): kind = Text(value); break;
+                    case 6 when members.Name.SequenceEqual("object"u8): name = Text(value); break;
                     case 7 when members.Name.SequenceEqual("created"u8): created = Instant(value); break;
+                    case 7 when members.Name.SequenceEqual("request"u8): request = Request(value); break;
                     case 7 when members.Name.SequenceEqual("account"u8): account = Text(value); break;
                     case 7 when members.Name.SequenceEqual("context"u8): context = Text(value); break;
                     case 8 when members.Name.SequenceEqual("livemode"u8): live = value.SequenceEqual("true"u8); break;
                     case 11 when members.Name.SequenceEqual("api_version"u8): version = Text(value); break;
-                    case 14 when members.Name.SequenceEqual("related_object"u8): related = Related(JsonElement.Parse(value)); break;
+                    case 14 when members.Name.SequenceEqual("related_object"u8): related = Related(value); break;
                 }
             }
-
-            return members.AtEnd && id is { Length: > 0 } && type is { Length: > 0 } && KindOf(kind) is { } known && created is { } at
-                ? new StripeEvent(payload) { Kind = known, Id = id, Type = type, Created = at, LiveMode = live ?? false, ApiVersion = version, Account = account, Context = context, RelatedObject = related }
-                : null;
         }
         catch (JsonException)
         {
             return null;
         }
+
+        if (!members.AtEnd || id is not { Length: > 0 } || type is not { Length: > 0 } || created is not { } at || !StripeEvent.IsKnown(name)) return null;
+        return new StripeEvent
+        {
+            Id = id,
+            ObjectName = name,
+            Type = type,
+            Created = at,
+            Livemode = live,
+            ApiVersion = version,
+            Account = account,
+            Context = context,
+            Request = request,
+            RelatedObject = related,
+            Json = payload,
+        };
     }
 
-    private static StripeEventKind? KindOf(string? name) => name switch
+    private static StripeEventRequest? Request(ReadOnlySpan<byte> value)
     {
-        "event" => StripeEventKind.Snapshot,
-        "v2.core.event" => StripeEventKind.Notification,
-        _ => null,
-    };
+        string? id = null, key = null;
+        var members = new JsonMembers(value);
+        while (members.Read())
+        {
+            if (members.Name.SequenceEqual("id"u8)) id = Text(members.Value);
+            else if (members.Name.SequenceEqual("idempotency_key"u8)) key = Text(members.Value);
+        }
 
-    private static StripeRelatedObject? Related(JsonElement value) =>
-        value.Text("id") is { } id && value.Text("type") is { } type ? new StripeRelatedObject(id, type, value.Text("url") ?? "") : null;
+        return members.AtEnd ? new StripeEventRequest { Id = id, IdempotencyKey = key } : null;
+    }
+
+    private static StripeRelatedObject? Related(ReadOnlySpan<byte> value)
+    {
+        var related = JsonElement.Parse(value);
+        return related.Text("id") is { } id && related.Text("type") is { } type ? new StripeRelatedObject(id, type, related.Text("url") ?? "") : null;
+    }
 
     private static string? Text(ReadOnlySpan<byte> value)
     {

@@ -13,8 +13,4 @@ internal static class JsonElementExtensions
 
     /// <summary>The id in a member that Stripe sends as an id, or, when it was expanded, as the object.</summary>
     public static string? IdOf(this JsonElement element, string name) => element.Text(name) ?? element.Find(name).Text("id");
-
-    /// <summary>An instant in seconds since 1970.</summary>
-    public static DateTimeOffset? Instant(this JsonElement element, string name) =>
-        element.Find(name) is { ValueKind: JsonValueKind.Number } number ? DateTimeOffset.FromUnixTimeSeconds(number.GetInt64()) : null;
 }

@@ -17,7 +17,7 @@ public enum SubscriptionOutcome
 
     /// <summary>
     /// The event does not say what is true now: it is as old as the state, to the second, or a notification without the object. Fetch the subscription and pass it to
-    /// <see cref="SubscriptionState.Refetched(SubscriptionState?, System.Text.Json.JsonElement, StripeEvent)"/>.
+    /// <see cref="SubscriptionState.Refetched"/>.
     /// </summary>
     Refetch,
 }

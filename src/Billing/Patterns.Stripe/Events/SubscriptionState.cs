@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Patterns.Stripe.Wire;
 
 namespace Patterns.Stripe;
 
@@ -58,7 +59,7 @@ public sealed record SubscriptionState
     /// <param name="current">The state that is kept under the event's <see cref="StripeEvent.SubscriptionId"/>; <see langword="null"/> when there is none.</param>
     /// <param name="stripeEvent">Any event: those about something else are <see cref="SubscriptionOutcome.Unrelated"/>.</param>
     /// <returns>The outcome, and the state from now on.</returns>
-    /// <exception cref="JsonException">The subscription in the event lacks a field, or has a status that is none of the eight.</exception>
+    /// <exception cref="JsonException">The subscription in the event lacks its id, customer or a price, or has a status that is none of the eight.</exception>
     public static SubscriptionTransition Apply(SubscriptionState? current, StripeEvent stripeEvent)
     {
         ArgumentNullException.ThrowIfNull(stripeEvent);
@@ -69,7 +70,7 @@ public sealed record SubscriptionState
         var second = SecondOf(stripeEvent);
         if (stripeEvent.Kind == StripeEventKind.Notification) return new(second < current?.EventAt ? SubscriptionOutcome.Stale : SubscriptionOutcome.Refetch, current);
 
-        var next = SubscriptionReader.Read(stripeEvent.Snapshot, second, [stripeEvent.Id]);
+        var next = SubscriptionReader.Read(stripeEvent.Snapshot.Deserialize(ResourceJson.Default.StripeSubscription)!, second, [stripeEvent.Id]);
         return (current is null ? 1 : next.CompareAge(current)) switch
         {
             > 0 => new(SubscriptionOutcome.Applied, next),
@@ -85,8 +86,9 @@ public sealed record SubscriptionState
     /// <returns>The new state, or <paramref name="current"/> if that has ended and the subscription has not: a read from before the end.</returns>
     /// <exception cref="ArgumentException">It is another subscription.</exception>
     /// <exception cref="JsonException">As for <see cref="Apply"/>.</exception>
-    public static SubscriptionState Refetched(SubscriptionState? current, JsonElement subscription, StripeEvent stripeEvent)
+    public static SubscriptionState Refetched(SubscriptionState? current, StripeSubscription subscription, StripeEvent stripeEvent)
     {
+        ArgumentNullException.ThrowIfNull(subscription);
         ArgumentNullException.ThrowIfNull(stripeEvent);
         var second = SecondOf(stripeEvent);
         var (at, ids) = current switch
