@@ -41,6 +41,7 @@ public static class StripeServiceCollectionExtensions
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
+        GatewayRegistration.Add(services);
         return services;
     }
 }

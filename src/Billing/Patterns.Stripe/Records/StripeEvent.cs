@@ -1,7 +1,7 @@
 namespace Patterns.Stripe;
 
 /// <summary>An event, as the API and webhooks tell it.</summary>
-public sealed record StripeEvent : StripeObject
+public sealed partial record StripeEvent : StripeObject
 {
     /// <summary>What happened, such as <c>invoice.paid</c>.</summary>
     public string Type { get; init; } = "";
