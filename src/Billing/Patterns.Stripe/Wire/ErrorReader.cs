@@ -31,10 +31,24 @@ internal static class ErrorReader
         }
     }
 
+    /// <summary>An answer that cannot be read. What is not JSON, such as a proxy's page, is quoted in part; JSON is not, as it may hold personal data.</summary>
     public static StripeApiException Unreadable(StripeResponse response, JsonException? exception)
     {
-        var kept = response.Body.Span[..Math.Min(KeptOfUnreadable, response.Body.Length)];
-        return new(KindOf(response.Status, type: null, code: null), Start(response) with { Message = Encoding.UTF8.GetString(kept) }, response.IdempotencyKey, exception);
+        var message = IsJson(response.Body) ? "The answer is JSON of another shape." : Encoding.UTF8.GetString(response.Body.Span[..Math.Min(KeptOfUnreadable, response.Body.Length)]);
+        return new(StripeErrorKind.Api, Start(response) with { Message = message }, response.IdempotencyKey, exception);
+    }
+
+    private static bool IsJson(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static StripeApiException ReadObject(StripeResponse response, JsonElement error)
