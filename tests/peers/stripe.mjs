@@ -32,7 +32,7 @@ function validate({ method, path, form }) {
   const operation = template && api.paths[template][method.toLowerCase()];
   if (!operation) return null;
   const schema =
-    method === 'POST'
+    method !== 'GET'
       ? operation.requestBody.content['application/x-www-form-urlencoded'].schema
       : {
           type: 'object',
@@ -44,11 +44,12 @@ function validate({ method, path, form }) {
   return check(decode(form)) ? [] : check.errors.map((error) => `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
 }
 
-// Compiles `const p: <type> = <literal>` for each entry against the types of the SDK, and returns what the compiler says.
+// Compiles the arguments of each function, such as "customers.create", against its types in the SDK, and returns what the compiler says.
+const typed = ({ function: name, value }, index) => `export const p${index}: Parameters<Stripe['${name.split('.').join("']['")}']> = ${JSON.stringify(revive(value), null, 1)};`;
 function typecheck({ literals }) {
   const ts = require('typescript');
   const file = join(import.meta.dirname, 'literals.ts');
-  const source = `import type Stripe from 'stripe';\n${literals.map(({ type, value }, index) => `export const p${index}: ${type} = ${JSON.stringify(value)};`).join('\n')}\n`;
+  const source = `import type Stripe from 'stripe';\n${literals.map(typed).join('\n')}\n`;
   const options = { noEmit: true, strict: true, skipLibCheck: true, types: [], target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext };
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;

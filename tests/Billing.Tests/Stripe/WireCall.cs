@@ -7,8 +7,8 @@ namespace Billing.Tests.Stripe;
 /// <param name="Name">The function of the SDK, such as <c>customers.create</c>, and what is special about the call.</param>
 /// <param name="Ours">The call through this package.</param>
 /// <param name="Arguments">The arguments of the SDK's function, as JSON; <c>{"$date": ...}</c> stands for a Date.</param>
-/// <param name="Type">The SDK's type of the parameters, which are the last argument, for endpoints that the published schemas lack.</param>
-public sealed record WireCall(string Name, Func<IStripeClient, Task> Ours, string Arguments, string? Type = null)
+/// <param name="HasSchema">Whether the published schemas have the endpoint. Otherwise the SDK's types stand in.</param>
+public sealed record WireCall(string Name, Func<IStripeClient, Task> Ours, string Arguments, bool HasSchema = true)
 {
     public string Function => Name.Split(' ')[0];
 

@@ -12,8 +12,8 @@ public sealed record PreviewSubscription
     /// <summary>The instant of the change.</summary>
     public DateTimeOffset? ProrationDate { get; init; }
 
-    /// <summary><c>now</c> or <c>unchanged</c>.</summary>
-    public string? BillingCycleAnchor { get; init; }
+    /// <summary>What becomes of the dates of its periods.</summary>
+    public BillingCycleAnchor? BillingCycleAnchor { get; init; }
 
     /// <summary>Whether it ends with the period.</summary>
     public bool? CancelAtPeriodEnd { get; init; }

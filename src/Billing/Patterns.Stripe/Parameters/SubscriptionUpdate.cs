@@ -15,8 +15,8 @@ public sealed record SubscriptionUpdate
     /// <summary><c>allow_incomplete</c>, <c>default_incomplete</c>, <c>error_if_incomplete</c> or <c>pending_if_incomplete</c>.</summary>
     public string? PaymentBehavior { get; init; }
 
-    /// <summary><c>now</c> or <c>unchanged</c>.</summary>
-    public string? BillingCycleAnchor { get; init; }
+    /// <summary>What becomes of the dates of its periods.</summary>
+    public BillingCycleAnchor? BillingCycleAnchor { get; init; }
 
     /// <summary>Whether it ends with the period.</summary>
     public bool? CancelAtPeriodEnd { get; init; }
