@@ -14,10 +14,10 @@ internal static class EventEnvelope
     /// <summary>The event, which keeps the payload; null if this is none.</summary>
     public static StripeEvent? Read(ReadOnlyMemory<byte> payload)
     {
-        string? id = null, name = null, type = null, version = null, account = null, context = null;
+        string? id = null, type = null, version = null, account = null, context = null;
         DateTimeOffset? created = null;
         var live = false;
-        StripeEventRequest? request = null;
+        StripeEventKind? kind = null;
         StripeRelatedObject? related = null;
         var members = new JsonMembers(payload.Span);
         try
@@ -29,9 +29,8 @@ internal static class EventEnvelope
                 {
                     case 2 when members.Name.SequenceEqual("id"u8): id = Text(value); break;
                     case 4 when members.Name.SequenceEqual("type"u8): type = Text(value); break;
-                    case 6 when members.Name.SequenceEqual("object"u8): name = Text(value); break;
+                    case 6 when members.Name.SequenceEqual("object"u8): kind = Kind(value); break;
                     case 7 when members.Name.SequenceEqual("created"u8): created = Instant(value); break;
-                    case 7 when members.Name.SequenceEqual("request"u8): request = Request(value); break;
                     case 7 when members.Name.SequenceEqual("account"u8): account = Text(value); break;
                     case 7 when members.Name.SequenceEqual("context"u8): context = Text(value); break;
                     case 8 when members.Name.SequenceEqual("livemode"u8): live = value.SequenceEqual("true"u8); break;
@@ -45,35 +44,24 @@ internal static class EventEnvelope
             return null;
         }
 
-        if (!members.AtEnd || id is not { Length: > 0 } || type is not { Length: > 0 } || created is not { } at || !StripeEvent.IsKnown(name)) return null;
+        if (!members.AtEnd || id is not { Length: > 0 } || type is not { Length: > 0 } || created is not { } at || kind is not { } known) return null;
         return new StripeEvent
         {
             Id = id,
-            ObjectName = name,
+            Kind = known,
             Type = type,
             Created = at,
             Livemode = live,
             ApiVersion = version,
             Account = account,
             Context = context,
-            Request = request,
             RelatedObject = related,
             Json = payload,
         };
     }
 
-    private static StripeEventRequest? Request(ReadOnlySpan<byte> value)
-    {
-        string? id = null, key = null;
-        var members = new JsonMembers(value);
-        while (members.Read())
-        {
-            if (members.Name.SequenceEqual("id"u8)) id = Text(members.Value);
-            else if (members.Name.SequenceEqual("idempotency_key"u8)) key = Text(members.Value);
-        }
-
-        return members.AtEnd ? new StripeEventRequest { Id = id, IdempotencyKey = key } : null;
-    }
+    private static StripeEventKind? Kind(ReadOnlySpan<byte> value) =>
+        value.SequenceEqual("\"event\""u8) ? StripeEventKind.Snapshot : value.SequenceEqual("\"v2.core.event\""u8) ? StripeEventKind.Notification : null;
 
     private static StripeRelatedObject? Related(ReadOnlySpan<byte> value)
     {

@@ -6,7 +6,13 @@ namespace Patterns.Stripe;
 /// <content>What webhooks add. The envelope is read at once; what lies deeper is parsed when it is first asked for.</content>
 public sealed partial record StripeEvent
 {
-    private const string NotificationName = "v2.core.event";
+    /// <summary>The request that caused it; null when Stripe acted by itself, and for a notification.</summary>
+    /// <exception cref="JsonException">What was signed is not JSON below its envelope.</exception>
+    public StripeEventRequest? Request
+    {
+        get => field ??= Raw.Find("request") is { ValueKind: JsonValueKind.Object } request ? new() { Id = request.Text("id"), IdempotencyKey = request.Text("idempotency_key") } : null;
+        init;
+    }
 
     /// <summary>The context of a v2 notification (for <c>Stripe-Context</c>), where it has one.</summary>
     public string? Context { get; init; }
@@ -16,7 +22,7 @@ public sealed partial record StripeEvent
 
     /// <summary>Whether the event carries its object or only names it.</summary>
     [JsonIgnore]
-    public StripeEventKind Kind => ObjectName == NotificationName ? StripeEventKind.Notification : StripeEventKind.Snapshot;
+    public StripeEventKind Kind { get; internal init; }
 
     /// <summary>The event's bytes, exactly as they were verified.</summary>
     [JsonIgnore]
@@ -54,8 +60,4 @@ public sealed partial record StripeEvent
         }
     }
 
-    internal static bool IsKnown(string? name) => name is "event" or NotificationName;
-
-    // An event that was fetched has not been read by its envelope.
-    internal string? ObjectName { get => field ?? Raw.Text("object"); init; }
 }

@@ -17,7 +17,4 @@ public sealed partial record StripeEvent : StripeObject
 
     /// <summary>Whether it is about real money.</summary>
     public bool Livemode { get; init; }
-
-    /// <summary>The request that caused it.</summary>
-    public StripeEventRequest? Request { get; init; }
 }
