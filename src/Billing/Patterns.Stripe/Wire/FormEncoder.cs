@@ -1,0 +1,112 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Patterns.Stripe.Wire;
+
+/// <summary>
+/// Writes parameters as Stripe wants them: v1 as a form (or a query) with literal brackets, v2 as JSON. Names and values come from the source-generated metadata of
+/// their types, so nothing is reflected over, and a form is made without JSON text in between, which would take twice as long.
+/// </summary>
+internal static class FormEncoder
+{
+    private static readonly ConcurrentDictionary<JsonTypeInfo, FormField[]> Fields = new();
+    private static readonly Func<JsonTypeInfo, FormField[]> OfType = FormField.Of;
+
+    // One per thread: encoding never waits, so it cannot be entered twice.
+    [ThreadStatic]
+    private static FormBuffer? _buffer;
+
+    public static byte[] EncodeBody<T>(string path, T parameters, JsonTypeInfo<T> type)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(type);
+        if (path.StartsWith("/v2/", StringComparison.Ordinal)) return JsonSerializer.SerializeToUtf8Bytes(parameters, type);
+        var buffer = _buffer ??= new();
+        try
+        {
+            Write(buffer, parameters, type);
+            return buffer.Written.ToArray();
+        }
+        finally
+        {
+            buffer.Clear();
+        }
+    }
+
+    public static string AppendQuery<T>(string path, T parameters, JsonTypeInfo<T> type)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(type);
+        var buffer = _buffer ??= new();
+        try
+        {
+            Write(buffer, parameters, type);
+            return buffer.Written.IsEmpty ? path : string.Concat(path, "?", Encoding.ASCII.GetString(buffer.Written));
+        }
+        finally
+        {
+            buffer.Clear();
+        }
+    }
+
+    private static void Write(FormBuffer buffer, object parameters, JsonTypeInfo type)
+    {
+        foreach (var field in Fields.GetOrAdd(type, OfType))
+        {
+            if (field.Get(parameters) is not { } value) continue;
+            var outer = buffer.Enter(field);
+            WriteValue(buffer, value, field.Kind, type);
+            buffer.Leave(outer);
+        }
+    }
+
+    private static void WriteValue(FormBuffer buffer, object value, FormKind kind, JsonTypeInfo type)
+    {
+        switch (kind)
+        {
+            case FormKind.Text: buffer.Add((string)value); break;
+            case FormKind.Flag: buffer.Add((bool)value ? "true"u8 : "false"u8); break;
+            case FormKind.Long: buffer.Add((long)value); break;
+            case FormKind.Int: buffer.Add((int)value); break;
+            case FormKind.Decimal: buffer.Add((decimal)value); break;
+            case FormKind.Instant: buffer.Add(((DateTimeOffset)value).ToUnixTimeSeconds()); break;
+            case FormKind.Optional: WriteOptional(buffer, ((IStripeValue)value).Value, type); break;
+            case FormKind.Map: WriteMap(buffer, (IReadOnlyDictionary<string, string?>)value); break;
+            case FormKind.List: WriteList(buffer, (IEnumerable)value, type); break;
+            default: Write(buffer, value, type.Options.GetTypeInfo(value.GetType())); break;
+        }
+    }
+
+    private static void WriteOptional(FormBuffer buffer, object? value, JsonTypeInfo type)
+    {
+        if (value is null) buffer.Add([]);
+        else WriteValue(buffer, value, FormField.KindOf(value.GetType()), type);
+    }
+
+    private static void WriteMap(FormBuffer buffer, IReadOnlyDictionary<string, string?> map)
+    {
+        foreach (var (name, value) in map)
+        {
+            var outer = buffer.Enter(name);
+            buffer.Add(value ?? "");
+            buffer.Leave(outer);
+        }
+    }
+
+    private static void WriteList(FormBuffer buffer, IEnumerable list, JsonTypeInfo type)
+    {
+        var index = 0;
+        foreach (var entry in list)
+        {
+            var outer = buffer.Enter(index++);
+            WriteValue(buffer, entry, FormField.KindOf(entry.GetType()), type);
+            buffer.Leave(outer);
+        }
+        if (index == 0) buffer.Add([]);
+    }
+}
