@@ -65,6 +65,11 @@ BEGIN
 END
 $$;
 
+-- The id of what the database does by itself: the same for the same cause.
+CREATE FUNCTION {schema}.credit_ledger_id(p_what text, p_of uuid, p_at timestamptz) RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ SELECT md5(concat_ws(' ', p_what, p_of, extract(epoch FROM p_at)))::uuid $$;
+
 -- Carries out what is due in an account: holds that have expired give back what they held, and then lots that have expired lose what remains.
 CREATE FUNCTION {schema}.credit_ledger_expire(p_tenant text, p_asset text, p_at timestamptz) RETURNS void
     LANGUAGE plpgsql AS $$
@@ -80,7 +85,7 @@ BEGIN
         SELECT h.* FROM {schema}.credit_ledger_holds h
         WHERE h.tenant_id = p_tenant AND h.asset = p_asset AND h.status = 1 AND h.expires_at <= p_at ORDER BY h.expires_at, h.hold_id
     LOOP
-        o.op := gen_random_uuid();
+        o.op := {schema}.credit_ledger_id('lapse', v_hold.hold_id, p_at);
         o.about := v_hold.hold_key;
         FOR k IN 1 .. cardinality(v_hold.lot_ids) LOOP
             IF v_hold.lot_amounts[k] > 0 THEN
@@ -96,7 +101,7 @@ BEGIN
         SELECT l.lot_id, l.remaining FROM {schema}.credit_ledger_lots l
         WHERE l.tenant_id = p_tenant AND l.asset = p_asset AND l.is_open AND l.expires_at <= p_at ORDER BY l.expires_at, l.lot_id
     LOOP
-        o.op := gen_random_uuid();
+        o.op := {schema}.credit_ledger_id('expire', v_lot.lot_id, p_at);
         PERFORM {schema}.credit_ledger_move(o, 6, v_lot.lot_id, v_lot.remaining);
     END LOOP;
 

@@ -275,7 +275,7 @@ CREATE FUNCTION {schema}.credit_ledger_came_back(o {schema}.credit_ledger_operat
     LANGUAGE plpgsql AS $$
 DECLARE
     v_after {schema}.credit_ledger_lots;
-    v_next uuid := gen_random_uuid();
+    v_next uuid := {schema}.credit_ledger_id('successor of ' || p_lot.lot_id, o.op, o.at);
     v_expires timestamptz := o.at + make_interval(secs => (p_more ->> 'grace')::float8);
 BEGIN
     IF p_lot.expires_at > o.at THEN
