@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace Patterns.Stripe.Wire;
 
@@ -6,7 +8,8 @@ namespace Patterns.Stripe.Wire;
 internal sealed class FormBuffer
 {
     // RFC 3986, section 2.3; everything else is percent-encoded.
-    private static readonly bool[] IsUnreserved = [.. Enumerable.Range(0, 128).Select(static code => char.IsAsciiLetterOrDigit((char)code) || "-._~".Contains((char)code))];
+    private static readonly SearchValues<char> Unreserved = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+    private static readonly bool[] IsUnreserved = [.. Enumerable.Range(0, 128).Select(static code => Unreserved.Contains((char)code))];
     private byte[] _form = new byte[1024];
     private byte[] _name = new byte[256];
     private int _formLength;
@@ -16,7 +19,7 @@ internal sealed class FormBuffer
 
     public ReadOnlySpan<byte> Written => _form.AsSpan(0, _formLength);
 
-    // Parameters may be secret or personal: nothing of them stays behind.
+    // Values may be secret or personal: none stays behind.
     public void Clear()
     {
         _form.AsSpan(0, _formLength).Clear();
@@ -94,6 +97,11 @@ internal sealed class FormBuffer
     private static int Escape(string text, ref byte[] target, int at)
     {
         Grow(ref target, at + (3 * text.Length));
+        if (!text.AsSpan().ContainsAnyExcept(Unreserved))
+        {
+            Ascii.FromUtf16(text, target.AsSpan(at), out var count);
+            return at + count;
+        }
         for (var i = 0; i < text.Length; i++)
         {
             var character = text[i];

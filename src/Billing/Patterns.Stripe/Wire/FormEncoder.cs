@@ -85,7 +85,7 @@ internal static class FormEncoder
     private static void WriteOptional(FormBuffer buffer, object? value, JsonTypeInfo type)
     {
         if (value is null) buffer.Add([]);
-        else WriteValue(buffer, value, FormField.KindOf(value.GetType()), type);
+        else WriteValue(buffer, value, FormField.KindOf(value), type);
     }
 
     private static void WriteMap(FormBuffer buffer, IReadOnlyDictionary<string, string?> map)
@@ -104,7 +104,7 @@ internal static class FormEncoder
         foreach (var entry in list)
         {
             var outer = buffer.Enter(index++);
-            WriteValue(buffer, entry, FormField.KindOf(entry.GetType()), type);
+            WriteValue(buffer, entry, FormField.KindOf(entry), type);
             buffer.Leave(outer);
         }
         if (index == 0) buffer.Add([]);

@@ -20,7 +20,21 @@ internal sealed class FormField(JsonPropertyInfo property)
         : throw new NotSupportedException(
             $"Parameters of type {type.Type} cannot become a form: use text, whole numbers, decimals, booleans, instants, lists, dictionaries of text, and records of these.");
 
-    public static FormKind KindOf(Type declared)
+    /// <summary>The kind of a value whose type is known only now, such as an entry of a list.</summary>
+    public static FormKind KindOf(object value) => value switch
+    {
+        string => FormKind.Text,
+        long => FormKind.Long,
+        int => FormKind.Int,
+        bool => FormKind.Flag,
+        decimal => FormKind.Decimal,
+        DateTimeOffset => FormKind.Instant,
+        IReadOnlyDictionary<string, string> => FormKind.Map,
+        IEnumerable => FormKind.List,
+        _ => FormKind.Nested,
+    };
+
+    private static FormKind KindOf(Type declared)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
         if (type == typeof(string)) return FormKind.Text;
