@@ -55,6 +55,7 @@ internal static class LedgerResults
             Owed = owed,
             EntryNumber = told.Seq ?? 0,
             Available = told.Available ?? 0,
+            CrossedLowWatermark = answer.Crossed,
         };
     }
 

@@ -85,6 +85,21 @@ public sealed class CrashTests(PostgresDatabase database) : IClassFixture<Postgr
     }
 
     [Fact]
+    [Guarantee("CreditLedger", 12)]
+    public async Task That_the_watermark_was_crossed_is_not_lost_with_the_connection()
+    {
+        await using var proxy = PostgresProxy.Start(database.ConnectionString);
+        await using var direct = await NewAsync();
+        await using var ledger = direct.Through(proxy.ConnectionString);
+        await ledger.Ledger.ConfigureAsync(Account, new(LowWatermark: 88), Ct);
+        proxy.CutAfter("cut-here");
+
+        (await ledger.Ledger.SpendAsync(new(Account, "cut-here", 7), Ct)).CrossedLowWatermark.Should().BeTrue();
+        (await ledger.Ledger.SpendAsync(new(Account, "next", 7), Ct)).CrossedLowWatermark.Should().BeFalse();
+        proxy.Cuts.Should().Be(1);
+    }
+
+    [Fact]
     [Guarantee("CreditLedger", 18)]
     public async Task Lost_twice_the_outcome_is_unknown_and_the_same_key_tells()
     {

@@ -140,7 +140,7 @@ BEGIN
                 FROM spend s),
             lot AS (
                 UPDATE {schema}.credit_ledger_lots l SET remaining = l.remaining - p_amounts[v_first], is_open = l.remaining > p_amounts[v_first], consumed = l.consumed + p_amounts[v_first]
-                FROM spend s WHERE l.tenant_id = v_tenant AND l.asset = v_asset AND l.lot_id = s.lot_id)
+                WHERE l.tenant_id = v_tenant AND l.asset = v_asset AND l.lot_id = (SELECT s.lot_id FROM spend s))
             UPDATE {schema}.credit_ledger_accounts a
             SET available = a.available - p_amounts[v_first], last_seq = a.last_seq + 1, last_at = v_at,
                 below_watermark = a.below_watermark OR coalesce(a.available - p_amounts[v_first] < a.low_watermark, false)
@@ -197,6 +197,10 @@ BEGIN
                 SELECT n.* INTO v_status, v_more FROM {schema}.credit_ledger_known(o, '{2,4}', p_remembered) n;
                 o_status[i] := v_status;
                 o_more[i] := v_more;
+                -- The answer to this very call was lost, and with it that it crossed the watermark.
+                IF v_status = 1 AND (v_more ->> 'available')::bigint < v_account.low_watermark AND (v_more ->> 'available')::bigint + p_amounts[i] >= v_account.low_watermark THEN
+                    o_crossed := o_crossed || i;
+                END IF;
                 CONTINUE;
             END IF;
             v_twin := p_twins[i];
