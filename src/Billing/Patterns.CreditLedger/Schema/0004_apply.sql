@@ -21,7 +21,9 @@ CREATE FUNCTION {schema}.credit_ledger_apply(
     OUT o_line_ops int[], OUT o_line_lots uuid[], OUT o_line_pools text[], OUT o_line_amounts bigint[])
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode = force_generic_plan
+    -- The plans are made once, and often on empty tables, where everything looks equally cheap: a scan of the table, or all lots of an account and a sort instead of the first by index.
     SET enable_seqscan = off
+    SET enable_sort = off
 AS $$
 DECLARE
     v_first int;
@@ -46,11 +48,13 @@ DECLARE
     v_twin int;
     v_lines int := 0;
     k int;
-    -- The lots of the account, as far as they were fetched, in drain order; those before l_at are empty.
+    -- The lots of the account, as far as they were fetched, in drain order; those before l_at are empty. Each is found again by its place in the table, which only who has the
+    -- account's lock can change: by its id, a plan that was made on a small table might read all lots of the account.
     c_lots refcursor;
     l_open boolean;
     l_count int;
     l_at int;
+    l_place tid[];
     l_id uuid[];
     l_pool text[];
     l_was bigint[];
@@ -121,11 +125,11 @@ BEGIN
         -- One spend that its first lot can pay, which most are: all in one statement, since to start a statement costs as much as it does. Otherwise this changes nothing.
         IF v_first = v_last AND p_kinds[v_first] = 1 AND NOT (p_refuse_in_debt AND v_account.debt > v_account.overdraft_limit) THEN
             WITH spend AS (
-                SELECT l.lot_id, l.pool,
+                SELECT l.place, l.lot_id, l.pool,
                     {schema}.credit_ledger_recognised(l.cost_minor - l.moved_minor, l.consumed + l.expired + p_amounts[v_first], l.granted - l.moved)
                         - {schema}.credit_ledger_recognised(l.cost_minor - l.moved_minor, l.consumed + l.expired, l.granted - l.moved) AS recognised
                 FROM (
-                    SELECT f.* FROM {schema}.credit_ledger_lots f
+                    SELECT f.ctid AS place, f.* FROM {schema}.credit_ledger_lots f
                     WHERE f.tenant_id = v_tenant AND f.asset = v_asset AND f.is_open AND f.effective_at <= v_at AND f.expires_at > v_at
                     ORDER BY f.priority, f.expires_at, f.effective_at, f.lot_id LIMIT 1) AS l
                 WHERE l.remaining >= p_amounts[v_first] AND NOT EXISTS (
@@ -140,7 +144,7 @@ BEGIN
                 FROM spend s),
             lot AS (
                 UPDATE {schema}.credit_ledger_lots l SET remaining = l.remaining - p_amounts[v_first], is_open = l.remaining > p_amounts[v_first], consumed = l.consumed + p_amounts[v_first]
-                WHERE l.tenant_id = v_tenant AND l.asset = v_asset AND l.lot_id = (SELECT s.lot_id FROM spend s))
+                WHERE l.ctid = (SELECT s.place FROM spend s))
             UPDATE {schema}.credit_ledger_accounts a
             SET available = a.available - p_amounts[v_first], last_seq = a.last_seq + 1, last_at = v_at,
                 below_watermark = a.below_watermark OR coalesce(a.available - p_amounts[v_first] < a.low_watermark, false)
@@ -166,17 +170,18 @@ BEGIN
         SELECT
             (SELECT array_agg(e.op_key) FROM {schema}.credit_ledger_entries e
                 WHERE e.tenant_id = v_tenant AND e.asset = v_asset AND e.op_key = ANY (p_keys[v_first:v_last]) AND e.kind IN (2, 4) AND e.at > v_at - p_remembered AND e.at <= v_at) AS known,
-            l.lot_id, l.pool, l.remaining, l.cost_minor - l.moved_minor AS cost, l.granted - l.moved AS granted, l.consumed + l.expired AS done
+            l.place, l.lot_id, l.pool, l.remaining, l.cost_minor - l.moved_minor AS cost, l.granted - l.moved AS granted, l.consumed + l.expired AS done
         INTO v_lot
         FROM (SELECT) AS always
         LEFT JOIN LATERAL (
-            SELECT f.* FROM {schema}.credit_ledger_lots f
+            SELECT f.ctid AS place, f.* FROM {schema}.credit_ledger_lots f
             WHERE f.tenant_id = v_tenant AND f.asset = v_asset AND f.is_open AND f.effective_at <= v_at AND f.expires_at > v_at
             ORDER BY f.priority, f.expires_at, f.effective_at, f.lot_id LIMIT 1) AS l ON true;
         v_known := v_lot.known;
         l_count := 0;
         IF v_lot.lot_id IS NOT NULL THEN
             l_count := 1;
+            l_place[1] := v_lot.place;
             l_id[1] := v_lot.lot_id;
             l_pool[1] := v_lot.pool;
             l_was[1] := v_lot.remaining;
@@ -225,7 +230,7 @@ BEGIN
                     EXIT WHEN l_count = 0;
                     IF NOT l_open THEN
                         OPEN c_lots FOR
-                            SELECT l.lot_id, l.pool, l.remaining, l.cost_minor - l.moved_minor AS cost, l.granted - l.moved AS granted, l.consumed + l.expired AS done
+                            SELECT l.ctid AS place, l.lot_id, l.pool, l.remaining, l.cost_minor - l.moved_minor AS cost, l.granted - l.moved AS granted, l.consumed + l.expired AS done
                             FROM {schema}.credit_ledger_lots l
                             WHERE l.tenant_id = v_tenant AND l.asset = v_asset AND l.is_open AND l.effective_at <= v_at AND l.expires_at > v_at
                             ORDER BY l.priority, l.expires_at, l.effective_at, l.lot_id OFFSET 1;
@@ -234,6 +239,7 @@ BEGIN
                     FETCH c_lots INTO v_lot;
                     EXIT WHEN NOT FOUND;
                     l_count := k;
+                    l_place[k] := v_lot.place;
                     l_id[k] := v_lot.lot_id;
                     l_pool[k] := v_lot.pool;
                     l_was[k] := v_lot.remaining;
@@ -324,7 +330,7 @@ BEGIN
             WITH ORDINALITY AS e (op, lot, amount, available, debt, recognised, place);
         FOR k IN 1 .. least(l_at, l_count) LOOP
             UPDATE {schema}.credit_ledger_lots l SET remaining = l_left[k], is_open = l_left[k] > 0, consumed = l.consumed + l_was[k] - l_left[k]
-            WHERE l.tenant_id = v_tenant AND l.asset = v_asset AND l.lot_id = l_id[k] AND l.remaining <> l_left[k];
+            WHERE l.ctid = l_place[k] AND l.remaining <> l_left[k];
         END LOOP;
         UPDATE {schema}.credit_ledger_accounts a
         SET available = v_available, debt = v_debt, last_seq = v_account.last_seq + e_count, last_at = v_at, below_watermark = v_below
