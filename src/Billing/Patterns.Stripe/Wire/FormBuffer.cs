@@ -32,7 +32,7 @@ internal sealed class FormBuffer
         var outer = _nameLength;
         var part = outer == 0 ? field.Name : field.Part;
         Grow(ref _name, outer + part.Length);
-        part.CopyTo(_name, outer);
+        part.AsSpan().CopyTo(_name.AsSpan(outer));
         _nameLength += part.Length;
         return outer;
     }

@@ -104,13 +104,24 @@ internal static class FormEncoder
 
     private static void WriteList(FormBuffer buffer, IEnumerable list, FormField field)
     {
-        var index = 0;
-        foreach (var entry in list)
+        var count = 0;
+
+        // Arrays, lists and collection expressions, read without an enumerator.
+        if (list is IList indexed)
         {
-            var outer = buffer.Enter(index++);
-            WriteValue(buffer, entry, field.TypeOf(entry).Kind, field);
-            buffer.Leave(outer);
+            for (; count < indexed.Count; count++) WriteEntry(buffer, count, indexed[count]!, field);
         }
-        if (index == 0) buffer.Add([]);
+        else
+        {
+            foreach (var entry in list) WriteEntry(buffer, count++, entry, field);
+        }
+        if (count == 0) buffer.Add([]);
+    }
+
+    private static void WriteEntry(FormBuffer buffer, int index, object entry, FormField field)
+    {
+        var outer = buffer.Enter(index);
+        WriteValue(buffer, entry, field.TypeOf(entry).Kind, field);
+        buffer.Leave(outer);
     }
 }
