@@ -82,10 +82,10 @@ public class StripeBenchmarks
     [Benchmark(Description = "Ours: change a subscription")]
     public Task<StripeSubscription> OurCall() => OurCallAsync();
 
-    [Benchmark(Description = "Raw: the HMAC of a 4 KB event")]
+    [Benchmark(Description = "Raw: verify and read a 4 KB event (Raw: its HMAC alone)")]
     public byte[] RawHmac() => HMACSHA256.HashData(SecretBytes, _signed);
 
-    [Benchmark(Description = "Ours: verify and read a 4 KB event")]
+    [Benchmark(Description = "Ours: verify and read a 4 KB event (Raw: its HMAC alone)")]
     public StripeEventResult OurEvent() => StripeEvents.Parse(_event, _header, [Secret], ProrationDate);
 
     private Task<StripeSubscription> OurCallAsync() => _stripe.UpdateSubscriptionAsync("sub_1", Change());

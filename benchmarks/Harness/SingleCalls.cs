@@ -25,6 +25,7 @@ internal static class SingleCalls
             .AddDiagnoser(MemoryDiagnoser.Default)
             .AddColumnProvider(DefaultColumnProviders.Instance)
             .AddLogger(ConsoleLogger.Default)
+            .WithBuildTimeout(TimeSpan.FromMinutes(10)) // the default of 2 is too short for the larger projects on a busy machine
             .WithArtifactsPath(Path.Combine(Repository.Root, "artifacts", "benchmarks"));
         var summary = BenchmarkRunner.Run(type, config);
         if (summary.HasCriticalValidationErrors || summary.Reports.IsEmpty || summary.Reports.Any(static report => !report.Success))

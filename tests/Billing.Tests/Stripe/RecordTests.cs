@@ -42,6 +42,25 @@ public sealed class RecordTests
         differences.Should().BeEmpty();
     }
 
+    [Theory, MemberData(nameof(Resources))]
+    public async Task What_an_answer_leaves_out_is_as_in_a_record_made_by_hand(string name, Func<IStripeClient, Task<StripeObject>> read)
+    {
+        var record = await ReadAsync(new JsonObject(), read);
+
+        var type = record.GetType();
+        JsonSerializer.Serialize(record, type, Readable).Should().Be(JsonSerializer.Serialize(Activator.CreateInstance(type), type, Readable), name);
+    }
+
+    [Fact]
+    public async Task A_null_reads_as_empty_where_a_record_says_that_there_is_a_value()
+    {
+        var subscription = (StripeSubscription)await ReadAsync(JsonNode.Parse("""{"id":"sub_1","items":null,"metadata":null,"status":null}""")!, async stripe => await stripe.GetSubscriptionAsync("x"));
+
+        subscription.Items.Data.Should().BeEmpty();
+        subscription.Metadata.Should().BeEmpty();
+        subscription.Status.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task A_meter_event_summary_says_again_what_it_read()
     {

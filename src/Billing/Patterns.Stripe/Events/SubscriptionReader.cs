@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Text.Json;
 
 namespace Patterns.Stripe;
@@ -13,8 +12,7 @@ internal static class SubscriptionReader
     {
         if (string.IsNullOrEmpty(subscription.Id)) throw new JsonException("The subscription has no id.");
         if (string.IsNullOrEmpty(subscription.Customer)) throw new JsonException($"The subscription {subscription.Id} has no customer.");
-        // The generated reader leaves null what an answer does not have, also where the record begins with an empty one.
-        List<SubscriptionItemState> items = subscription.Items is { Data: { } data } ? [.. data.Select(item => Item(item, subscription))] : [];
+        List<SubscriptionItemState> items = [.. subscription.Items.Data.Select(item => Item(item, subscription))];
         var first = items.MinBy(static item => item.PeriodEnd ?? DateTimeOffset.MaxValue);
         return new SubscriptionState
         {
@@ -28,7 +26,7 @@ internal static class SubscriptionReader
             CancelAtPeriodEnd = subscription.CancelAtPeriodEnd,
             CancelAt = subscription.CancelAt,
             EndedAt = subscription.EndedAt,
-            Metadata = subscription.Metadata ?? ReadOnlyDictionary<string, string>.Empty,
+            Metadata = subscription.Metadata,
             EventAt = eventAt,
             EventIds = eventIds,
         };

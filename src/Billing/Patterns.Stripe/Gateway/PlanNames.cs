@@ -23,7 +23,7 @@ internal sealed class PlanNames
     /// <summary>The item that is the plan: the first whose price has a name, else the first. Null of a subscription without items.</summary>
     public StripeSubscriptionItem? ItemOf(StripeSubscription subscription)
     {
-        var items = subscription.Items?.Data ?? [];
+        var items = subscription.Items.Data;
         return items.FirstOrDefault(IsPlan) ?? (items.Count > 0 ? items[0] : null);
     }
 

@@ -41,7 +41,7 @@ internal sealed class StripeBillingGateway(IStripeClient client, IOptions<Stripe
         if (HasEnded(subscription)) return new BillingChange.Ended(Read(subscription));
         var item = _plans.ItemOf(subscription);
         if (item is null || (subscription.Items.Data.Count > 1 && !_plans.IsPlan(item)))
-            throw new InvalidOperationException($"The subscription {subscription.Id} has {subscription.Items?.Data.Count ?? 0} items and none is a plan; add its price to StripeOptions.Plans, or change it with IStripeClient.");
+            throw new InvalidOperationException($"The subscription {subscription.Id} has {subscription.Items.Data.Count} items and none is a plan; add its price to StripeOptions.Plans, or change it with IStripeClient.");
         try
         {
             return Outcome(await client.UpdateSubscriptionAsync(subscription.Id, GatewayRequests.Change(change, item, price), new StripeCallOptions(change.IdempotencyKey), ct).ConfigureAwait(false));
@@ -108,7 +108,7 @@ internal sealed class StripeBillingGateway(IStripeClient client, IOptions<Stripe
         {
             Id = subscription.Id,
             CustomerId = subscription.Customer,
-            TenantId = subscription.Metadata?.GetValueOrDefault(GatewayRequests.TenantKey),
+            TenantId = subscription.Metadata.GetValueOrDefault(GatewayRequests.TenantKey),
             Status = SubscriptionReader.Status(subscription),
             Plan = _plans.PlanOf(item?.Price?.Id ?? ""),
             Quantity = item?.Quantity,

@@ -30,7 +30,7 @@ public sealed record StripeAccount : StripeObject
     public StripeAccountController? Controller { get; init; }
 
     /// <summary>The state of each capability, such as <c>transfers</c>: <c>active</c>, <c>inactive</c> or <c>pending</c>.</summary>
-    public IReadOnlyDictionary<string, string> Capabilities { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Capabilities { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>What Stripe still wants to know.</summary>
     public StripeAccountRequirements? Requirements { get; init; }
@@ -45,5 +45,5 @@ public sealed record StripeAccount : StripeObject
     public DateTimeOffset? Created { get; init; }
 
     /// <summary>What you stored with it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -4,7 +4,7 @@ namespace Patterns.Stripe;
 public sealed record StripeAccountController
 {
     /// <summary><c>application</c> or <c>account</c>.</summary>
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>Whether the asking platform controls it.</summary>
     public bool IsController { get; init; }

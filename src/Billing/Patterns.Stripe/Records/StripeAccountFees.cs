@@ -4,5 +4,5 @@ namespace Patterns.Stripe;
 public sealed record StripeAccountFees
 {
     /// <summary>Such as <c>account</c> or <c>application</c>.</summary>
-    public string Payer { get; init; } = "";
+    public string Payer { get; init => field = value ?? ""; } = "";
 }

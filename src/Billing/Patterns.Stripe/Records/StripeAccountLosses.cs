@@ -4,5 +4,5 @@ namespace Patterns.Stripe;
 public sealed record StripeAccountLosses
 {
     /// <summary>Who is liable when it cannot pay back negative balances: <c>application</c> or <c>stripe</c>.</summary>
-    public string Payments { get; init; } = "";
+    public string Payments { get; init => field = value ?? ""; } = "";
 }

@@ -4,7 +4,7 @@ namespace Patterns.Stripe;
 public sealed record StripeBalanceTransaction
 {
     /// <summary>The id.</summary>
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = value ?? ""; } = "";
 
     /// <summary>Gross, in minor units; below zero when money left.</summary>
     public long Amount { get; init; }
@@ -16,10 +16,10 @@ public sealed record StripeBalanceTransaction
     public long Net { get; init; }
 
     /// <summary>Lower-case ISO 4217.</summary>
-    public string Currency { get; init; } = "";
+    public string Currency { get; init => field = value ?? ""; } = "";
 
     /// <summary>Such as <c>adjustment</c>.</summary>
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>Such as <c>dispute</c> or <c>dispute_reversal</c>.</summary>
     public string? ReportingCategory { get; init; }

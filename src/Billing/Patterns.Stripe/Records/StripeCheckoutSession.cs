@@ -14,10 +14,10 @@ public sealed record StripeCheckoutSession : StripeObject
     public string? Status { get; init; }
 
     /// <summary><c>paid</c>, <c>unpaid</c> or <c>no_payment_required</c>.</summary>
-    public string PaymentStatus { get; init; } = "";
+    public string PaymentStatus { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>payment</c>, <c>setup</c> or <c>subscription</c>.</summary>
-    public string Mode { get; init; } = "";
+    public string Mode { get; init => field = value ?? ""; } = "";
 
     /// <summary>Customer.</summary>
     [JsonConverter(typeof(ExpandableIdConverter))]
@@ -60,5 +60,5 @@ public sealed record StripeCheckoutSession : StripeObject
     public DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>What you stored with it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 }

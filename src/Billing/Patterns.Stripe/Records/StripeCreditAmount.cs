@@ -4,7 +4,7 @@ namespace Patterns.Stripe;
 public sealed record StripeCreditAmount
 {
     /// <summary><c>monetary</c>.</summary>
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>The money.</summary>
     public StripeMoney? Monetary { get; init; }

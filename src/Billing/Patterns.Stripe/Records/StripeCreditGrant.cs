@@ -9,7 +9,7 @@ public sealed record StripeCreditGrant : StripeObject
 {
     /// <summary>Customer.</summary>
     [JsonConverter(typeof(ExpandableIdConverter))]
-    public string Customer { get; init; } = "";
+    public string Customer { get; init => field = value ?? ""; } = "";
 
     /// <summary>How much.</summary>
     public StripeCreditAmount? Amount { get; init; }
@@ -18,7 +18,7 @@ public sealed record StripeCreditGrant : StripeObject
     public StripeCreditApplicability? ApplicabilityConfig { get; init; }
 
     /// <summary><c>paid</c> or <c>promotional</c>.</summary>
-    public string Category { get; init; } = "";
+    public string Category { get; init => field = value ?? ""; } = "";
 
     /// <summary>Your name for it.</summary>
     public string? Name { get; init; }
@@ -42,5 +42,5 @@ public sealed record StripeCreditGrant : StripeObject
     public DateTimeOffset? Updated { get; init; }
 
     /// <summary>What you stored with it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -48,5 +48,5 @@ public sealed record StripeCustomer : StripeObject
     public DateTimeOffset? Created { get; init; }
 
     /// <summary>What you stored with it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 }

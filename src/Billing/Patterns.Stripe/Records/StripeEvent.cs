@@ -4,7 +4,7 @@ namespace Patterns.Stripe;
 public sealed partial record StripeEvent : StripeObject
 {
     /// <summary>What happened, such as <c>invoice.paid</c>.</summary>
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>When it happened; of a snapshot event a whole second, which several events of one object share.</summary>
     public DateTimeOffset Created { get; init; }

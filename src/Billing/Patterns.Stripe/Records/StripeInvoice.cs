@@ -18,7 +18,7 @@ public sealed record StripeInvoice : StripeObject
     public string? Customer { get; init; }
 
     /// <summary>Lower-case ISO 4217.</summary>
-    public string Currency { get; init; } = "";
+    public string Currency { get; init => field = value ?? ""; } = "";
 
     /// <summary>To be paid, in minor units.</summary>
     public long AmountDue { get; init; }
@@ -102,10 +102,10 @@ public sealed record StripeInvoice : StripeObject
     public StripeInvoiceTransitions? StatusTransitions { get; init; }
 
     /// <summary>Its first lines; more when <see cref="StripeList{T}.HasMore"/>.</summary>
-    public StripeList<StripeInvoiceLine> Lines { get; init; } = new();
+    public StripeList<StripeInvoiceLine> Lines { get; init => field = value ?? new(); } = new();
 
     /// <summary>What you stored with it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The subscription that it bills, wherever the API version put it; null for a one-off invoice.</summary>
     [JsonIgnore]

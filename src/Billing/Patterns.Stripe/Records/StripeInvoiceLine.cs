@@ -6,7 +6,7 @@ namespace Patterns.Stripe;
 public sealed record StripeInvoiceLine
 {
     /// <summary>The id.</summary>
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = value ?? ""; } = "";
 
     /// <summary>In minor units; below zero for a credit.</summary>
     public long Amount { get; init; }
@@ -15,7 +15,7 @@ public sealed record StripeInvoiceLine
     public long? Subtotal { get; init; }
 
     /// <summary>Lower-case ISO 4217.</summary>
-    public string Currency { get; init; } = "";
+    public string Currency { get; init => field = value ?? ""; } = "";
 
     /// <summary>What the customer reads.</summary>
     public string? Description { get; init; }
@@ -33,5 +33,5 @@ public sealed record StripeInvoiceLine
     public StripeInvoiceLinePricing? Pricing { get; init; }
 
     /// <summary>What you stored with it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -4,7 +4,7 @@ namespace Patterns.Stripe;
 public sealed record StripeInvoiceLineParent
 {
     /// <summary><c>subscription_item_details</c> or <c>invoice_item_details</c>.</summary>
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>Set when a subscription item did.</summary>
     public StripeInvoiceLineSource? SubscriptionItemDetails { get; init; }

@@ -8,8 +8,8 @@ public sealed record StripeInvoiceLinePrice
 {
     /// <summary>Price.</summary>
     [JsonConverter(typeof(ExpandableIdConverter))]
-    public string Price { get; init; } = "";
+    public string Price { get; init => field = value ?? ""; } = "";
 
     /// <summary>Product.</summary>
-    public string Product { get; init; } = "";
+    public string Product { get; init => field = value ?? ""; } = "";
 }

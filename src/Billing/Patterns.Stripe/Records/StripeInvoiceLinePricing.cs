@@ -6,7 +6,7 @@ namespace Patterns.Stripe;
 public sealed record StripeInvoiceLinePricing
 {
     /// <summary><c>price_details</c>.</summary>
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>Price of one unit in minor units, with up to 12 decimals.</summary>
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]

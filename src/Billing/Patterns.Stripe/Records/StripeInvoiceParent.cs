@@ -4,7 +4,7 @@ namespace Patterns.Stripe;
 public sealed record StripeInvoiceParent
 {
     /// <summary><c>subscription_details</c> or <c>quote_details</c>.</summary>
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>Set when a subscription did.</summary>
     public StripeInvoiceSubscription? SubscriptionDetails { get; init; }

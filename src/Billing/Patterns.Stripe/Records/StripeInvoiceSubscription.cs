@@ -8,7 +8,7 @@ public sealed record StripeInvoiceSubscription
 {
     /// <summary>The subscription.</summary>
     [JsonConverter(typeof(ExpandableIdConverter))]
-    public string Subscription { get; init; } = "";
+    public string Subscription { get; init => field = value ?? ""; } = "";
 
     /// <summary>Metadata of the subscription when the invoice was made final.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }

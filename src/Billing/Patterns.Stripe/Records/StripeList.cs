@@ -5,7 +5,7 @@ namespace Patterns.Stripe;
 public sealed record StripeList<T>
 {
     /// <summary>The entries.</summary>
-    public IReadOnlyList<T> Data { get; init; } = [];
+    public IReadOnlyList<T> Data { get; init => field = value ?? []; } = [];
 
     /// <summary>Whether there are more than these.</summary>
     public bool HasMore { get; init; }

@@ -6,13 +6,13 @@ namespace Patterns.Stripe;
 public sealed record StripeMeterEvent : StripeObject
 {
     /// <summary>Name of the meter's event.</summary>
-    public string EventName { get; init; } = "";
+    public string EventName { get; init => field = value ?? ""; } = "";
 
     /// <summary>What makes it unique, for at least 24 hours.</summary>
-    public string Identifier { get; init; } = "";
+    public string Identifier { get; init => field = value ?? ""; } = "";
 
     /// <summary>Customer, value and dimensions.</summary>
-    public IReadOnlyDictionary<string, string> Payload { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Payload { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>When the usage happened.</summary>
     public DateTimeOffset Timestamp { get; init; }

@@ -4,7 +4,7 @@ namespace Patterns.Stripe;
 public sealed record StripeMeterEventSession : StripeObject
 {
     /// <summary>Secret that streams authenticate with.</summary>
-    public string AuthenticationToken { get; init; } = "";
+    public string AuthenticationToken { get; init => field = value ?? ""; } = "";
 
     /// <summary>When it was made.</summary>
     public DateTimeOffset Created { get; init; }

@@ -4,7 +4,7 @@ namespace Patterns.Stripe;
 public sealed record StripeMeterEventSummary : StripeObject
 {
     /// <summary>Meter.</summary>
-    public string Meter { get; init; } = "";
+    public string Meter { get; init => field = value ?? ""; } = "";
 
     /// <summary>The usage.</summary>
     public decimal AggregatedValue { get; init; }

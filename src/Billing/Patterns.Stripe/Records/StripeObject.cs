@@ -10,7 +10,7 @@ public abstract record StripeObject
 
     /// <summary>The id; empty for the few resources that have none.</summary>
     [JsonPropertyOrder(-1)]
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = value ?? ""; } = "";
 
     /// <summary>
     /// The whole resource, as Stripe sent it; parsed when it is first asked for. The default (<see cref="JsonValueKind.Undefined"/>) in a record that was not read from an answer.

@@ -4,7 +4,7 @@ namespace Patterns.Stripe;
 public sealed record StripePauseCollection
 {
     /// <summary><c>keep_as_draft</c>, <c>mark_uncollectible</c> or <c>void</c>.</summary>
-    public string Behavior { get; init; } = "";
+    public string Behavior { get; init => field = value ?? ""; } = "";
 
     /// <summary>When it goes on.</summary>
     public DateTimeOffset? ResumesAt { get; init; }

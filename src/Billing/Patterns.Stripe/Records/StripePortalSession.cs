@@ -7,11 +7,11 @@ namespace Patterns.Stripe;
 public sealed record StripePortalSession : StripeObject
 {
     /// <summary>Where to send the customer; short-lived.</summary>
-    public string Url { get; init; } = "";
+    public string Url { get; init => field = value ?? ""; } = "";
 
     /// <summary>Customer.</summary>
     [JsonConverter(typeof(ExpandableIdConverter))]
-    public string Customer { get; init; } = "";
+    public string Customer { get; init => field = value ?? ""; } = "";
 
     /// <summary>Configuration of the portal.</summary>
     [JsonConverter(typeof(ExpandableIdConverter))]

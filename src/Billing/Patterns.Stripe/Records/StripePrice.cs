@@ -8,13 +8,13 @@ namespace Patterns.Stripe;
 public sealed record StripePrice
 {
     /// <summary>The id.</summary>
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = value ?? ""; } = "";
 
     /// <summary>Whether new purchases may use it.</summary>
     public bool Active { get; init; }
 
     /// <summary>Lower-case ISO 4217.</summary>
-    public string Currency { get; init; } = "";
+    public string Currency { get; init => field = value ?? ""; } = "";
 
     /// <summary>Price of one unit in minor units; null for tiers and fractions.</summary>
     public long? UnitAmount { get; init; }
@@ -46,5 +46,5 @@ public sealed record StripePrice
     public StripeRecurrence? Recurring { get; init; }
 
     /// <summary>What you stored with it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -4,7 +4,7 @@ namespace Patterns.Stripe;
 public sealed record StripeRecurrence
 {
     /// <summary><c>day</c>, <c>week</c>, <c>month</c> or <c>year</c>.</summary>
-    public string Interval { get; init; } = "";
+    public string Interval { get; init => field = value ?? ""; } = "";
 
     /// <summary>How many intervals lie between two bills.</summary>
     public int IntervalCount { get; init; }

@@ -8,17 +8,17 @@ namespace Patterns.Stripe;
 public sealed record StripeSubscription : StripeObject
 {
     /// <summary><c>incomplete</c>, <c>incomplete_expired</c>, <c>trialing</c>, <c>active</c>, <c>past_due</c>, <c>unpaid</c>, <c>paused</c> or <c>canceled</c>.</summary>
-    public string Status { get; init; } = "";
+    public string Status { get; init => field = value ?? ""; } = "";
 
     /// <summary>Customer.</summary>
     [JsonConverter(typeof(ExpandableIdConverter))]
-    public string Customer { get; init; } = "";
+    public string Customer { get; init => field = value ?? ""; } = "";
 
     /// <summary>Lower-case ISO 4217.</summary>
     public string? Currency { get; init; }
 
     /// <summary>Its items, of which each has its own period.</summary>
-    public StripeList<StripeSubscriptionItem> Items { get; init; } = new();
+    public StripeList<StripeSubscriptionItem> Items { get; init => field = value ?? new(); } = new();
 
     /// <summary>Whether it ends with the period.</summary>
     public bool CancelAtPeriodEnd { get; init; }
@@ -86,5 +86,5 @@ public sealed record StripeSubscription : StripeObject
     public string? TestClock { get; init; }
 
     /// <summary>What you stored with it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -6,7 +6,7 @@ namespace Patterns.Stripe;
 public sealed record StripeSubscriptionItem
 {
     /// <summary>The id.</summary>
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = value ?? ""; } = "";
 
     /// <summary>What it costs.</summary>
     public StripePrice? Price { get; init; }
@@ -21,5 +21,5 @@ public sealed record StripeSubscriptionItem
     public DateTimeOffset? CurrentPeriodEnd { get; init; }
 
     /// <summary>What you stored with it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 }

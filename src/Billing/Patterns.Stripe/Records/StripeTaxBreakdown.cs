@@ -10,7 +10,7 @@ public sealed record StripeTaxBreakdown
     public bool? Inclusive { get; init; }
 
     /// <summary>Why, such as <c>standard_rated</c> or <c>reverse_charge</c>.</summary>
-    public string TaxabilityReason { get; init; } = "";
+    public string TaxabilityReason { get; init => field = value ?? ""; } = "";
 
     /// <summary>What it was taken of, in minor units.</summary>
     public long TaxableAmount { get; init; }

@@ -7,7 +7,7 @@ public sealed record StripeTaxCalculation : StripeObject
     public long AmountTotal { get; init; }
 
     /// <summary>Lower-case ISO 4217.</summary>
-    public string Currency { get; init; } = "";
+    public string Currency { get; init => field = value ?? ""; } = "";
 
     /// <summary>Customer.</summary>
     public string? Customer { get; init; }
@@ -19,7 +19,7 @@ public sealed record StripeTaxCalculation : StripeObject
     public long TaxAmountInclusive { get; init; }
 
     /// <summary>The taxes by jurisdiction and rate.</summary>
-    public IReadOnlyList<StripeTaxBreakdown> TaxBreakdown { get; init; } = [];
+    public IReadOnlyList<StripeTaxBreakdown> TaxBreakdown { get; init => field = value ?? []; } = [];
 
     /// <summary>The lines; null unless asked for with <see cref="TaxCalculationCreate.Expand"/>.</summary>
     public StripeList<StripeTaxLine>? LineItems { get; init; }

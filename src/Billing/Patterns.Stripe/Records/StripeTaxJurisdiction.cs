@@ -4,13 +4,13 @@ namespace Patterns.Stripe;
 public sealed record StripeTaxJurisdiction
 {
     /// <summary>Two letters (ISO 3166-1).</summary>
-    public string Country { get; init; } = "";
+    public string Country { get; init => field = value ?? ""; } = "";
 
     /// <summary>Name.</summary>
-    public string DisplayName { get; init; } = "";
+    public string DisplayName { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>country</c>, <c>state</c>, <c>county</c>, <c>city</c> or <c>district</c>.</summary>
-    public string Level { get; init; } = "";
+    public string Level { get; init => field = value ?? ""; } = "";
 
     /// <summary>State or province.</summary>
     public string? State { get; init; }

@@ -4,7 +4,7 @@ namespace Patterns.Stripe;
 public sealed record StripeTaxLine
 {
     /// <summary>The id.</summary>
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = value ?? ""; } = "";
 
     /// <summary>In minor units, with inclusive tax.</summary>
     public long Amount { get; init; }
@@ -16,13 +16,13 @@ public sealed record StripeTaxLine
     public long Quantity { get; init; }
 
     /// <summary>Your name for the line.</summary>
-    public string Reference { get; init; } = "";
+    public string Reference { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>exclusive</c> or <c>inclusive</c>.</summary>
-    public string TaxBehavior { get; init; } = "";
+    public string TaxBehavior { get; init => field = value ?? ""; } = "";
 
     /// <summary>Tax code of the product.</summary>
-    public string TaxCode { get; init; } = "";
+    public string TaxCode { get; init => field = value ?? ""; } = "";
 
     /// <summary>Its taxes; null unless asked for.</summary>
     public IReadOnlyList<StripeTaxBreakdown>? TaxBreakdown { get; init; }

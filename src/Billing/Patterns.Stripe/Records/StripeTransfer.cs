@@ -14,7 +14,7 @@ public sealed record StripeTransfer : StripeObject
     public long AmountReversed { get; init; }
 
     /// <summary>Lower-case ISO 4217.</summary>
-    public string Currency { get; init; } = "";
+    public string Currency { get; init => field = value ?? ""; } = "";
 
     /// <summary>Connected account.</summary>
     [JsonConverter(typeof(ExpandableIdConverter))]
@@ -36,7 +36,7 @@ public sealed record StripeTransfer : StripeObject
     public bool Reversed { get; init; }
 
     /// <summary>Its latest reversals.</summary>
-    public StripeList<StripeTransferReversal> Reversals { get; init; } = new();
+    public StripeList<StripeTransferReversal> Reversals { get; init => field = value ?? new(); } = new();
 
     /// <summary>Your name for what belongs together.</summary>
     public string? TransferGroup { get; init; }
@@ -48,5 +48,5 @@ public sealed record StripeTransfer : StripeObject
     public DateTimeOffset Created { get; init; }
 
     /// <summary>What you stored with it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 }

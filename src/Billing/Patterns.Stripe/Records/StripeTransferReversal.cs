@@ -11,11 +11,11 @@ public sealed record StripeTransferReversal : StripeObject
     public long Amount { get; init; }
 
     /// <summary>Lower-case ISO 4217.</summary>
-    public string Currency { get; init; } = "";
+    public string Currency { get; init => field = value ?? ""; } = "";
 
     /// <summary>Transfer.</summary>
     [JsonConverter(typeof(ExpandableIdConverter))]
-    public string Transfer { get; init; } = "";
+    public string Transfer { get; init => field = value ?? ""; } = "";
 
     /// <summary>Movement of the platform's balance.</summary>
     [JsonConverter(typeof(ExpandableIdConverter))]
@@ -33,5 +33,5 @@ public sealed record StripeTransferReversal : StripeObject
     public DateTimeOffset Created { get; init; }
 
     /// <summary>What you stored with it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -32,7 +32,7 @@ internal sealed class FormBuffer
         var outer = _nameLength;
         var part = outer == 0 ? field.Name : field.Part;
         Grow(ref _name, outer + part.Length);
-        part.CopyTo(_name, outer);
+        part.AsSpan().CopyTo(_name.AsSpan(outer));
         _nameLength += part.Length;
         return outer;
     }
@@ -40,10 +40,9 @@ internal sealed class FormBuffer
     public int Enter(string name)
     {
         var outer = _nameLength;
-        Grow(ref _name, outer + 2);
+        Grow(ref _name, outer + 2 + (3 * name.Length));
         _name[_nameLength++] = (byte)'[';
         _nameLength = Escape(name, ref _name, _nameLength);
-        Grow(ref _name, _nameLength + 1);
         _name[_nameLength++] = (byte)']';
         return outer;
     }
@@ -63,59 +62,57 @@ internal sealed class FormBuffer
 
     public void Add(string text)
     {
-        AddName();
+        AddName(3 * text.Length);
         _formLength = Escape(text, ref _form, _formLength);
     }
 
     public void Add(ReadOnlySpan<byte> plain)
     {
-        AddName();
-        Grow(ref _form, _formLength + plain.Length);
+        AddName(plain.Length);
         plain.CopyTo(_form.AsSpan(_formLength));
         _formLength += plain.Length;
     }
 
     public void Add(long number)
     {
-        AddName();
-        Grow(ref _form, _formLength + 20);
+        AddName(20);
         number.TryFormat(_form.AsSpan(_formLength), out var count, provider: CultureInfo.InvariantCulture);
         _formLength += count;
     }
 
     public void Add(decimal number) => Add(number.ToString(CultureInfo.InvariantCulture));
 
-    private void AddName()
+    private void AddName(int roomForValue)
     {
-        Grow(ref _form, _formLength + _nameLength + 2);
+        Grow(ref _form, _formLength + _nameLength + 2 + roomForValue);
         if (_formLength > 0) _form[_formLength++] = (byte)'&';
         _name.AsSpan(0, _nameLength).CopyTo(_form.AsSpan(_formLength));
         _formLength += _nameLength;
         _form[_formLength++] = (byte)'=';
     }
 
+    // The caller has made room for ASCII, of which each character may become three bytes.
     private static int Escape(string text, ref byte[] target, int at)
     {
-        Grow(ref target, at + (3 * text.Length));
-        if (!text.AsSpan().ContainsAnyExcept(Unreserved))
+        var rest = text.AsSpan();
+        while (!rest.IsEmpty)
         {
-            Ascii.FromUtf16(text, target.AsSpan(at), out var count);
-            return at + count;
-        }
-        for (var i = 0; i < text.Length; i++)
-        {
-            var character = text[i];
-            if (character > 0x7F) return EscapeUtf8(text.AsSpan(i), ref target, at);
-            if (IsUnreserved[character]) target[at++] = (byte)character;
-            else at = EscapeByte((byte)character, target, at);
+            var plain = rest.IndexOfAnyExcept(Unreserved);
+            if (plain < 0) plain = rest.Length;
+            Ascii.FromUtf16(rest[..plain], target.AsSpan(at), out _);
+            at += plain;
+            if (plain == rest.Length) break;
+            if (rest[plain] > 0x7F) return EscapeUtf8(rest[plain..], ref target, at);
+            at = EscapeByte((byte)rest[plain], target, at);
+            rest = rest[(plain + 1)..];
         }
         return at;
     }
 
-    // Worst case: three bytes of UTF-8 for one character, each written as three.
+    // Worst case: three bytes of UTF-8 for one character, each written as three. One byte more, for the bracket that closes a name.
     private static int EscapeUtf8(ReadOnlySpan<char> text, ref byte[] target, int at)
     {
-        Grow(ref target, at + (9 * text.Length));
+        Grow(ref target, at + (9 * text.Length) + 1);
         Span<byte> utf8 = stackalloc byte[4];
         foreach (var rune in text.EnumerateRunes())
         {

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -12,9 +11,6 @@ namespace Patterns.Stripe.Wire;
 /// </summary>
 internal static class FormEncoder
 {
-    private static readonly ConcurrentDictionary<JsonTypeInfo, FormField[]> Fields = new();
-    private static readonly Func<JsonTypeInfo, FormField[]> OfType = FormField.Of;
-
     // One per thread: encoding never waits, so it cannot be entered twice.
     [ThreadStatic]
     private static FormBuffer? _buffer;
@@ -28,7 +24,7 @@ internal static class FormEncoder
         var buffer = _buffer ??= new();
         try
         {
-            Write(buffer, parameters, type);
+            Write(buffer, parameters, FormType.Of(type));
             return buffer.Written.ToArray();
         }
         finally
@@ -45,7 +41,7 @@ internal static class FormEncoder
         var buffer = _buffer ??= new();
         try
         {
-            Write(buffer, parameters, type);
+            Write(buffer, parameters, FormType.Of(type));
             return buffer.Written.IsEmpty ? path : string.Concat(path, "?", Encoding.ASCII.GetString(buffer.Written));
         }
         finally
@@ -54,18 +50,18 @@ internal static class FormEncoder
         }
     }
 
-    private static void Write(FormBuffer buffer, object parameters, JsonTypeInfo type)
+    private static void Write(FormBuffer buffer, object parameters, FormType type)
     {
-        foreach (var field in Fields.GetOrAdd(type, OfType))
+        foreach (var field in type.Fields)
         {
             if (field.Get(parameters) is not { } value) continue;
             var outer = buffer.Enter(field);
-            WriteValue(buffer, value, field.Kind, type);
+            WriteValue(buffer, value, field.Kind, field);
             buffer.Leave(outer);
         }
     }
 
-    private static void WriteValue(FormBuffer buffer, object value, FormKind kind, JsonTypeInfo type)
+    private static void WriteValue(FormBuffer buffer, object value, FormKind kind, FormField field)
     {
         switch (kind)
         {
@@ -75,38 +71,57 @@ internal static class FormEncoder
             case FormKind.Int: buffer.Add((int)value); break;
             case FormKind.Decimal: buffer.Add((decimal)value); break;
             case FormKind.Instant: buffer.Add(((DateTimeOffset)value).ToUnixTimeSeconds()); break;
-            case FormKind.Optional: WriteOptional(buffer, ((IStripeValue)value).Value, type); break;
+            case FormKind.Optional: WriteOptional(buffer, ((IStripeValue)value).Value, field); break;
             case FormKind.Map: WriteMap(buffer, (IReadOnlyDictionary<string, string?>)value); break;
-            case FormKind.List: WriteList(buffer, (IEnumerable)value, type); break;
-            default: Write(buffer, value, type.Options.GetTypeInfo(value.GetType())); break;
+            case FormKind.List: WriteList(buffer, (IEnumerable)value, field); break;
+            default: Write(buffer, value, field.TypeOf(value)); break;
         }
     }
 
-    private static void WriteOptional(FormBuffer buffer, object? value, JsonTypeInfo type)
+    private static void WriteOptional(FormBuffer buffer, object? value, FormField field)
     {
         if (value is null) buffer.Add([]);
-        else WriteValue(buffer, value, FormField.KindOf(value), type);
+        else WriteValue(buffer, value, field.TypeOf(value).Kind, field);
     }
 
     private static void WriteMap(FormBuffer buffer, IReadOnlyDictionary<string, string?> map)
     {
-        foreach (var (name, value) in map)
+        // The usual one, enumerated without an allocation.
+        if (map is Dictionary<string, string?> dictionary)
         {
-            var outer = buffer.Enter(name);
-            buffer.Add(value ?? "");
-            buffer.Leave(outer);
+            foreach (var (name, value) in dictionary) WriteEntry(buffer, name, value);
+            return;
         }
+        foreach (var (name, value) in map) WriteEntry(buffer, name, value);
     }
 
-    private static void WriteList(FormBuffer buffer, IEnumerable list, JsonTypeInfo type)
+    private static void WriteEntry(FormBuffer buffer, string name, string? value)
     {
-        var index = 0;
-        foreach (var entry in list)
+        var outer = buffer.Enter(name);
+        buffer.Add(value ?? "");
+        buffer.Leave(outer);
+    }
+
+    private static void WriteList(FormBuffer buffer, IEnumerable list, FormField field)
+    {
+        var count = 0;
+
+        // Arrays, lists and collection expressions, read without an enumerator.
+        if (list is IList indexed)
         {
-            var outer = buffer.Enter(index++);
-            WriteValue(buffer, entry, FormField.KindOf(entry), type);
-            buffer.Leave(outer);
+            for (; count < indexed.Count; count++) WriteEntry(buffer, count, indexed[count]!, field);
         }
-        if (index == 0) buffer.Add([]);
+        else
+        {
+            foreach (var entry in list) WriteEntry(buffer, count++, entry, field);
+        }
+        if (count == 0) buffer.Add([]);
+    }
+
+    private static void WriteEntry(FormBuffer buffer, int index, object entry, FormField field)
+    {
+        var outer = buffer.Enter(index);
+        WriteValue(buffer, entry, field.TypeOf(entry).Kind, field);
+        buffer.Leave(outer);
     }
 }

@@ -8,6 +8,7 @@ internal static class RequestRules
     public const int MaxKeyLength = 255;
     public const int MaxRetries = 10;
     private static readonly SearchValues<char> Visible = SearchValues.Create(string.Concat(Enumerable.Range(0x21, 0x7E - 0x20).Select(static code => (char)code)));
+    private static readonly SearchValues<char> InPath = SearchValues.Create(string.Concat(Enumerable.Range(0x21, 0x7E - 0x20).Select(static code => (char)code).Where(static character => character is not '#' and not '\\')));
     private static readonly SearchValues<char> Unreserved = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 
     public static void Check(HttpMethod method, string path, ReadOnlyMemory<byte> content, StripeCallOptions? options)
@@ -18,7 +19,7 @@ internal static class RequestRules
             throw new ArgumentException($"The method is {method}; Stripe's API takes GET, POST and DELETE.", nameof(method));
         if (!path.StartsWith("/v1/", StringComparison.Ordinal) && !path.StartsWith("/v2/", StringComparison.Ordinal))
             throw new ArgumentException("The path does not start with /v1/ or /v2/; give the path alone, such as /v1/customers.", nameof(path));
-        if (path.AsSpan().ContainsAnyExcept(Visible) || path.AsSpan().ContainsAny('#', '\\'))
+        if (path.AsSpan().ContainsAnyExcept(InPath))
             throw new ArgumentException("The path has a space, '#', '\\' or a character outside ASCII; percent-encode it.", nameof(path));
         if (!content.IsEmpty && method != HttpMethod.Post)
             throw new ArgumentException($"A {method} carries no content; put its parameters into the query.", nameof(content));
