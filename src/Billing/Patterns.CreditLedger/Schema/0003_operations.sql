@@ -11,7 +11,7 @@ CREATE FUNCTION {schema}.credit_ledger_told(p_tenant text, p_asset text, p_key t
             'lines', jsonb_agg(jsonb_build_object(
                 'kind', e.kind, 'lot', e.lot_id, 'pool', e.pool, 'amount', greatest(abs(e.d_available), abs(e.d_held), abs(e.d_debt))) ORDER BY e.seq))
         FROM {schema}.credit_ledger_entries e
-        WHERE e.tenant_id = p_tenant AND e.asset = p_asset AND e.op_key = p_key AND e.op_id = p_op
+        WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.op_key) = {schema}.credit_ledger_key(p_tenant, p_asset, p_key) AND e.op_key = p_key AND e.tenant_id || '' = p_tenant AND e.asset || '' = p_asset AND e.op_id = p_op
     $$;
 
 -- Whether an operation of these kinds with this key was applied before: by this very call, of which the answer was lost (1), by an equal one (2), or by another (3).
@@ -21,7 +21,7 @@ DECLARE
     v_first record;
 BEGIN
     SELECT e.op_id, e.content_hash INTO v_first FROM {schema}.credit_ledger_entries e
-    WHERE e.tenant_id = o.tenant AND e.asset = o.asset AND e.op_key = o.key AND e.kind = ANY (p_kinds) AND e.at > o.at - p_remembered AND e.at <= o.at
+    WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.op_key) = {schema}.credit_ledger_key(o.tenant, o.asset, o.key) AND e.op_key = o.key AND e.tenant_id || '' = o.tenant AND e.asset || '' = o.asset AND e.kind = ANY (p_kinds) AND e.at > o.at - p_remembered AND e.at <= o.at
     ORDER BY e.seq DESC LIMIT 1;
     IF FOUND THEN
         o_status := CASE WHEN v_first.op_id = o.op THEN 1 WHEN v_first.content_hash = o.hash THEN 2 ELSE 3 END;
@@ -316,10 +316,10 @@ BEGIN
     INTO v_lots, v_lefts, o_figure
     FROM (
         SELECT e.lot_id, max(e.seq) AS seq, sum(e.d_debt - e.d_available - e.d_held) AS amount FROM {schema}.credit_ledger_entries e
-        WHERE e.tenant_id = o.tenant AND e.asset = o.asset AND e.op_key = o.about AND e.kind IN (2, 4) GROUP BY e.lot_id) s
+        WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.op_key) = {schema}.credit_ledger_key(o.tenant, o.asset, o.about) AND e.op_key = o.about AND e.tenant_id || '' = o.tenant AND e.asset || '' = o.asset AND e.kind IN (2, 4) GROUP BY e.lot_id) s
     LEFT JOIN (
         SELECT CASE WHEN e.kind = 7 THEN e.lot_id END AS lot_id, sum(e.d_available - e.d_debt) AS amount FROM {schema}.credit_ledger_entries e
-        WHERE e.tenant_id = o.tenant AND e.asset = o.asset AND e.about = o.about AND e.kind IN (7, 13) GROUP BY 1) r ON r.lot_id IS NOT DISTINCT FROM s.lot_id;
+        WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.about) = {schema}.credit_ledger_key(o.tenant, o.asset, o.about) AND e.about = o.about AND e.tenant_id || '' = o.tenant AND e.asset || '' = o.asset AND e.kind IN (7, 13) GROUP BY 1) r ON r.lot_id IS NOT DISTINCT FROM s.lot_id;
     IF v_lots IS NULL THEN
         o_status := 7;
         RETURN;

@@ -134,7 +134,7 @@ BEGIN
                     ORDER BY f.priority, f.expires_at, f.effective_at, f.lot_id LIMIT 1) AS l
                 WHERE l.remaining >= p_amounts[v_first] AND NOT EXISTS (
                     SELECT FROM {schema}.credit_ledger_entries e
-                    WHERE e.tenant_id = v_tenant AND e.asset = v_asset AND e.op_key = p_keys[v_first] AND e.kind IN (2, 4) AND e.at > v_at - p_remembered AND e.at <= v_at)),
+                    WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.op_key) = {schema}.credit_ledger_key(v_tenant, v_asset, p_keys[v_first]) AND e.op_key = p_keys[v_first] AND e.tenant_id || '' = v_tenant AND e.asset || '' = v_asset AND e.kind IN (2, 4) AND e.at > v_at - p_remembered AND e.at <= v_at)),
             entry AS (
                 INSERT INTO {schema}.credit_ledger_entries (
                     tenant_id, asset, seq, at, op_id, op_key, kind, lot_id, pool, d_available, d_held, d_debt, available_after, held_after, debt_after,
@@ -168,8 +168,11 @@ BEGIN
 
         -- Which of the keys are known, and the lot that is drained first.
         SELECT
-            (SELECT array_agg(e.op_key) FROM {schema}.credit_ledger_entries e
-                WHERE e.tenant_id = v_tenant AND e.asset = v_asset AND e.op_key = ANY (p_keys[v_first:v_last]) AND e.kind IN (2, 4) AND e.at > v_at - p_remembered AND e.at <= v_at) AS known,
+            (SELECT array_agg(n.key) FROM unnest(p_keys[v_first:v_last]) AS n (key) CROSS JOIN LATERAL (
+                SELECT FROM {schema}.credit_ledger_entries e
+                WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.op_key) = {schema}.credit_ledger_key(v_tenant, v_asset, n.key) AND e.op_key = n.key
+                    AND e.tenant_id || '' = v_tenant AND e.asset || '' = v_asset AND e.kind IN (2, 4) AND e.at > v_at - p_remembered AND e.at <= v_at
+                LIMIT 1) AS earlier) AS known,
             l.place, l.lot_id, l.pool, l.remaining, l.cost_minor - l.moved_minor AS cost, l.granted - l.moved AS granted, l.consumed + l.expired AS done
         INTO v_lot
         FROM (SELECT) AS always
