@@ -24,7 +24,18 @@ internal static class Traces
         [.. Processes().Where(process => StatOf(process) is [not "Z", var its, ..] && its == parent.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>The user that a process runs as.</summary>
-    public static string UserOf(int process) => File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
+    /// <returns>The user's number, or null when the process has ended meanwhile.</returns>
+    public static string? UserOf(int process)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Waits until neither a process nor a directory of a server is left.</summary>
     public static Task AreGoneAsync(string directory) => Eventually.HoldsAsync(
