@@ -67,7 +67,8 @@ public sealed class Identity
 
     private static async Task SetAsync(NpgsqlConnection connection, string name, string value, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("SELECT set_config($1, $2, true)", connection) { Parameters = { new() { Value = name }, new() { Value = value } } };
+        var command = new NpgsqlCommand("SELECT set_config($1, $2, true)", connection) { Parameters = { new() { Value = name }, new() { Value = value } } };
+        await using var _ = command.ConfigureAwait(false);
         await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
     }
 }

@@ -19,4 +19,20 @@ public sealed class RlsAudit
         ArgumentNullException.ThrowIfNull(admin);
         return new(admin);
     }
+
+    /// <summary>Looks at the catalogue of the chosen schemas: tables, partitions, views, functions, roles, grants and policies, by rules that each have an id and the SQL that repairs.</summary>
+    /// <returns>The findings, worst first, then by object; empty is what you want to see.</returns>
+    public Task<IReadOnlyList<RlsFinding>> LintAsync(CancellationToken ct = default) => CatalogueLint.RunAsync(_plan, ct);
+
+    /// <summary>Puts rows of two tenants into every tenant table and tries, as each of them, as nobody, as a visitor and as a tenant that does not exist, to read, write and move the other's rows; and that each reaches its own.</summary>
+    public Task<LeakMatrix> ProbeAsync(CancellationToken ct = default) => LeakProbes.RunAsync(_plan, ct);
+
+    /// <summary>Weakens one policy after the other, and tells which of these mutants neither the probes nor <paramref name="extraTest"/> notice. Takes ACCESS EXCLUSIVE locks: for test databases.</summary>
+    /// <param name="extraTest">Your own tests: throws when it notices something. Gets the administrator's connection inside the transaction.</param>
+    /// <param name="ct">Ends the run; everything is rolled back.</param>
+    /// <exception cref="InvalidOperationException">The database was not named in <see cref="RlsAuditBuilder.AllowMutationOn"/>.</exception>
+    public Task<MutationReport> MutateAsync(Func<NpgsqlConnection, CancellationToken, Task>? extraTest = null, CancellationToken ct = default) => PolicyMutations.RunAsync(_plan, extraTest, ct);
+
+    /// <summary>A stable text of roles, grants, policies and findings, sorted and free of numbers that differ between databases: for an approved file in the repository, whose diff is the review.</summary>
+    public Task<string> SnapshotAsync(CancellationToken ct = default) => CatalogueSnapshot.TakeAsync(_plan, ct);
 }
