@@ -84,8 +84,9 @@ public sealed class GroupIsolationTests(PostgresDatabase database) : GroupTests(
         var blocked = new List<Task>();
         for (var caller = 0; caller < 2; caller++)
         {
-            var told = new TaskCompletionSource();
-            blocked.Add(BlockAsync(caller, told));
+            // An answer that is there at once would block this very thread, which sets everybody free.
+            var (id, told) = (caller + 1, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            blocked.Add(Task.Run(() => BlockAsync(id, told), Ct));
             await told.Task;
         }
 
@@ -95,9 +96,9 @@ public sealed class GroupIsolationTests(PostgresDatabase database) : GroupTests(
         await Task.WhenAll(blocked);
         (await RowsAsync()).Should().HaveCount(23);
 
-        async Task BlockAsync(int caller, TaskCompletionSource told)
+        async Task BlockAsync(int id, TaskCompletionSource told)
         {
-            await group.RunAsync(new(caller + 1), Ct).ConfigureAwait(false);
+            await group.RunAsync(new(id), Ct).ConfigureAwait(false);
             told.SetResult();
             goOn.Wait(Ct);
         }
