@@ -1,35 +1,16 @@
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using Patterns.Stripe;
 
 namespace Billing.Tests.Stripe;
 
 /// <summary>Errors, in all shapes that Stripe sends them, and what lies between Stripe and here.</summary>
-public sealed class ErrorTests : IAsyncLifetime
+public sealed class ErrorTests() : ScriptedStripe(static options => options.MaxRetries = 0)
 {
     private const string Declined = """
         {"error":{"type":"card_error","code":"card_declined","decline_code":"insufficient_funds","advice_code":"try_again_later","network_advice_code":"01","network_decline_code":"51",
         "param":"source","message":"Your card has insufficient funds.","doc_url":"https://stripe.com/docs/error-codes/card-declined","charge":"ch_1","payment_intent":{"id":"pi_1","object":"payment_intent"}}}
         """;
 
-    private readonly StripeServer _server = new();
-    private ServiceProvider _provider = null!;
-    private IStripeClient _stripe = null!;
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await _server.InitializeAsync();
-        _provider = StripeSetup.Provide(_server.Address, options => options.MaxRetries = 0);
-        _stripe = _provider.GetRequiredService<IStripeClient>();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _provider.DisposeAsync();
-        await _server.DisposeAsync();
-    }
 
     [Theory, Guarantee("Stripe", 4)]
     [InlineData(402, """{"error":{"type":"card_error"}}""", StripeErrorKind.Card)]
@@ -53,7 +34,7 @@ public sealed class ErrorTests : IAsyncLifetime
     [InlineData(200, "null", StripeErrorKind.Api)]
     public async Task An_error_has_its_kind(int status, string body, StripeErrorKind kind)
     {
-        _server.Answer(status, body);
+        Server.Answer(status, body);
 
         var error = await FailAsync();
 
@@ -64,7 +45,7 @@ public sealed class ErrorTests : IAsyncLifetime
     [Fact, Guarantee("Stripe", 4)]
     public async Task An_error_is_whole()
     {
-        _server.Answer(402, Declined, ("Request-Id", "req_9"));
+        Server.Answer(402, Declined, ("Request-Id", "req_9"));
 
         var error = await FailAsync(new StripeCallOptions("attempt-1"));
 
@@ -80,7 +61,7 @@ public sealed class ErrorTests : IAsyncLifetime
     [Fact, Guarantee("Stripe", 4)]
     public async Task An_oauth_error_tells_its_code_and_description()
     {
-        _server.Answer(400, """{"error":"invalid_grant","error_description":"Authorization code expired"}""");
+        Server.Answer(400, """{"error":"invalid_grant","error_description":"Authorization code expired"}""");
 
         (await FailAsync()).Error.Should().Match<StripeError>(error => error.Type == "invalid_grant" && error.Message == "Authorization code expired");
     }
@@ -88,7 +69,7 @@ public sealed class ErrorTests : IAsyncLifetime
     [Fact, Guarantee("Stripe", 4)]
     public async Task Of_a_body_that_is_not_json_at_most_1_KiB_is_kept()
     {
-        _server.Answer(502, new string('x', 5000));
+        Server.Answer(502, new string('x', 5000));
 
         (await FailAsync()).Error.Message.Should().Be(new string('x', 1024));
     }
@@ -96,7 +77,7 @@ public sealed class ErrorTests : IAsyncLifetime
     [Fact]
     public async Task Json_of_another_shape_is_not_quoted()
     {
-        _server.Answer(200, """{"id":["ada@example.com"]}""");
+        Server.Answer(200, """{"id":["ada@example.com"]}""");
 
         (await FailAsync()).ToString().Should().NotContain("ada@example.com");
     }
@@ -109,17 +90,17 @@ public sealed class ErrorTests : IAsyncLifetime
     [InlineData(400, """{"error":{"type":"invalid_request_error","code":"invoice_payment_intent_requires_action","payment_intent":{"id":"pi_1"}}}""", typeof(PayInvoiceResult.RequiresAction))]
     public async Task An_attempt_to_pay_ends_in_a_value(int status, string body, Type result)
     {
-        _server.Answer(status, body);
+        Server.Answer(status, body);
 
-        (await _stripe.PayInvoiceAsync("in_1", paymentMethod: null, new StripeCallOptions("attempt-1"), Stop)).Should().BeOfType(result);
+        (await Client.PayInvoiceAsync("in_1", paymentMethod: null, new StripeCallOptions("attempt-1"), Stop)).Should().BeOfType(result);
     }
 
     [Fact, Guarantee("Stripe", 12)]
     public async Task A_decline_of_a_payment_tells_why()
     {
-        _server.Answer(402, Declined);
+        Server.Answer(402, Declined);
 
-        var result = await _stripe.PayInvoiceAsync("in_1", "pm_1", new StripeCallOptions("attempt-1"), Stop);
+        var result = await Client.PayInvoiceAsync("in_1", "pm_1", new StripeCallOptions("attempt-1"), Stop);
 
         result.Should().BeOfType<PayInvoiceResult.Declined>().Which.Error.Should().Match<StripeError>(error => error.DeclineCode == "insufficient_funds" && error.AdviceCode == "try_again_later" && error.PaymentIntentId == "pi_1");
     }
@@ -127,20 +108,20 @@ public sealed class ErrorTests : IAsyncLifetime
     [Fact, Guarantee("Stripe", 12)]
     public async Task Any_other_failure_of_a_payment_throws()
     {
-        _server.Answer(400, """{"error":{"type":"invalid_request_error","message":"Invoice is already paid"}}""");
+        Server.Answer(400, """{"error":{"type":"invalid_request_error","message":"Invoice is already paid"}}""");
 
-        await _stripe.Awaiting(stripe => stripe.PayInvoiceAsync("in_1", paymentMethod: null, new StripeCallOptions("attempt-1"), Stop)).Should().ThrowAsync<StripeApiException>().WithMessage("*already paid*");
+        await Client.Awaiting(stripe => stripe.PayInvoiceAsync("in_1", paymentMethod: null, new StripeCallOptions("attempt-1"), Stop)).Should().ThrowAsync<StripeApiException>().WithMessage("*already paid*");
     }
 
     [Fact]
     public async Task An_answer_of_unknown_length_is_read_to_its_end()
     {
         var name = new string('n', 100_000);
-        _server.Chunked(Encoding.UTF8.GetBytes($$"""{"id":"cus_1","name":"{{name}}"}"""));
+        Server.Chunked(Encoding.UTF8.GetBytes($$"""{"id":"cus_1","name":"{{name}}"}"""));
 
-        (await _stripe.GetCustomerAsync("cus_1", ct: Stop)).Name.Should().Be(name);
+        (await Client.GetCustomerAsync("cus_1", ct: Stop)).Name.Should().Be(name);
     }
 
     private async Task<StripeApiException> FailAsync(StripeCallOptions? options = null) =>
-        (await _stripe.Awaiting(stripe => stripe.CreateCustomerAsync(new CustomerCreate(), options, Stop)).Should().ThrowAsync<StripeApiException>()).Which;
+        (await Client.Awaiting(stripe => stripe.CreateCustomerAsync(new CustomerCreate(), options, Stop)).Should().ThrowAsync<StripeApiException>()).Which;
 }

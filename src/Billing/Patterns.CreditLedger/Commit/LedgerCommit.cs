@@ -6,13 +6,11 @@ namespace Patterns.CreditLedger;
 /// <summary>Sends operations: together with others' and committed at once, or inside a caller's transaction.</summary>
 internal sealed class LedgerCommit(IPostgres postgres, GroupCommit<LedgerRequest, LedgerAnswer> group, BusyAccounts busy, ITimePartitions partitions, TimeProvider time)
 {
-    public const string Entries = "credit_ledger_entries";
-
     private volatile bool _hasPartition;
 
     public static GroupOptions<LedgerRequest> Options(TimeProvider time) => new() { OrderBy = static request => request.LockKey, Time = time };
 
-    /// <summary>An account that somebody's transaction has is left alone by the batch, and its operations go on outside the lanes, in the order in which they came.</summary>
+    /// <summary>An account that somebody's transaction has is left alone by the batch, and its operations go on outside the lanes. Calls that are open at once have no order among them.</summary>
     public async ValueTask<LedgerAnswer> RunAsync(LedgerRequest request, CancellationToken ct)
     {
         if (busy.Joins(request) is { } waiting)
@@ -32,7 +30,7 @@ internal sealed class LedgerCommit(IPostgres postgres, GroupCommit<LedgerRequest
         if (!_hasPartition)
         {
             // A caller's transaction cannot be run once more, so the first one of a process must not be the one that misses the partition before the maintenance has come to it.
-            await partitions.EnsureAsync(Entries, time.GetUtcNow(), ct).ConfigureAwait(false);
+            await partitions.EnsureAsync(LedgerArchive.Entries, time.GetUtcNow(), ct).ConfigureAwait(false);
             _hasPartition = true;
         }
 

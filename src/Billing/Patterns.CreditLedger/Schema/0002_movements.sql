@@ -7,6 +7,15 @@ CREATE FUNCTION {schema}.credit_ledger_recognised(p_cost bigint, p_done bigint, 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT CASE WHEN p_cost IS NULL OR p_granted = 0 THEN 0 ELSE div(p_cost::numeric * p_done, p_granted)::bigint END $$;
 
+-- The entries in which a key is an operation's own (the caller asks for kinds and times). PostgreSQL puts this text where it is called, so it costs nothing.
+CREATE FUNCTION {schema}.credit_ledger_of_key(p_tenant text, p_asset text, p_key text) RETURNS SETOF {schema}.credit_ledger_entries
+    LANGUAGE sql STABLE
+    AS $$
+        SELECT e.* FROM {schema}.credit_ledger_entries e
+        WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.op_key) = {schema}.credit_ledger_key(p_tenant, p_asset, p_key)
+            AND e.op_key = p_key AND e.tenant_id || '' = p_tenant AND e.asset || '' = p_asset
+    $$;
+
 -- Writes one entry and brings the account's row with it. The caller has the account's lock.
 CREATE FUNCTION {schema}.credit_ledger_write(
     o {schema}.credit_ledger_operation, p_kind int, p_lot uuid, p_pool text, p_available bigint, p_held bigint, p_debt bigint,
@@ -62,6 +71,38 @@ BEGIN
             - {schema}.credit_ledger_recognised(v_before.cost_minor - v_before.moved_minor, v_before.consumed + v_before.expired, v_before.granted - v_before.moved),
         CASE WHEN v_after.remaining > v_before.remaining THEN v_after.expires_at ELSE 'infinity' END, p_asked);
     RETURN v_after;
+END
+$$;
+
+-- What can be spent of an account now, after what was due in it.
+CREATE FUNCTION {schema}.credit_ledger_spendable(o {schema}.credit_ledger_operation) RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$
+        SELECT coalesce(sum(l.remaining), 0)::bigint FROM {schema}.credit_ledger_lots l
+        WHERE l.tenant_id = o.tenant AND l.asset = o.asset AND l.is_open AND l.effective_at <= o.at
+    $$;
+
+-- Moves so many available credits, as far as there are, in drain order: what was taken from which lots, and what is missing.
+CREATE FUNCTION {schema}.credit_ledger_drain(
+    o {schema}.credit_ledger_operation, p_kind int, p_amount bigint, OUT o_lots uuid[], OUT o_amounts bigint[], OUT o_missing bigint)
+    LANGUAGE plpgsql AS $$
+DECLARE
+    v_lot record;
+    v_take bigint;
+BEGIN
+    o_missing := p_amount;
+    FOR v_lot IN
+        SELECT l.lot_id, l.remaining FROM {schema}.credit_ledger_lots l
+        WHERE l.tenant_id = o.tenant AND l.asset = o.asset AND l.is_open AND l.effective_at <= o.at
+        ORDER BY l.priority, l.expires_at, l.effective_at, l.lot_id
+    LOOP
+        EXIT WHEN o_missing = 0;
+        v_take := least(v_lot.remaining, o_missing);
+        PERFORM {schema}.credit_ledger_move(o, p_kind, v_lot.lot_id, v_take);
+        o_lots := o_lots || v_lot.lot_id;
+        o_amounts := o_amounts || v_take;
+        o_missing := o_missing - v_take;
+    END LOOP;
 END
 $$;
 

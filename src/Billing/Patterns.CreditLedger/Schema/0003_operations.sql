@@ -10,8 +10,7 @@ CREATE FUNCTION {schema}.credit_ledger_told(p_tenant text, p_asset text, p_key t
             'seq', max(e.seq), 'available', (array_agg(e.available_after ORDER BY e.seq DESC))[1], 'asked', max(e.asked), 'about', max(e.about),
             'lines', jsonb_agg(jsonb_build_object(
                 'kind', e.kind, 'lot', e.lot_id, 'pool', e.pool, 'amount', greatest(abs(e.d_available), abs(e.d_held), abs(e.d_debt))) ORDER BY e.seq))
-        FROM {schema}.credit_ledger_entries e
-        WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.op_key) = {schema}.credit_ledger_key(p_tenant, p_asset, p_key) AND e.op_key = p_key AND e.tenant_id || '' = p_tenant AND e.asset || '' = p_asset AND e.op_id = p_op
+        FROM {schema}.credit_ledger_of_key(p_tenant, p_asset, p_key) e WHERE e.op_id = p_op
     $$;
 
 -- Whether an operation of these kinds with this key was applied before: by this very call, of which the answer was lost (1), by an equal one (2), or by another (3).
@@ -20,8 +19,8 @@ CREATE FUNCTION {schema}.credit_ledger_known(o {schema}.credit_ledger_operation,
 DECLARE
     v_first record;
 BEGIN
-    SELECT e.op_id, e.content_hash INTO v_first FROM {schema}.credit_ledger_entries e
-    WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.op_key) = {schema}.credit_ledger_key(o.tenant, o.asset, o.key) AND e.op_key = o.key AND e.tenant_id || '' = o.tenant AND e.asset || '' = o.asset AND e.kind = ANY (p_kinds) AND e.at > o.at - p_remembered AND e.at <= o.at
+    SELECT e.op_id, e.content_hash INTO v_first FROM {schema}.credit_ledger_of_key(o.tenant, o.asset, o.key) e
+    WHERE e.kind = ANY (p_kinds) AND e.at > o.at - p_remembered AND e.at <= o.at
     ORDER BY e.seq DESC LIMIT 1;
     IF FOUND THEN
         o_status := CASE WHEN v_first.op_id = o.op THEN 1 WHEN v_first.content_hash = o.hash THEN 2 ELSE 3 END;
@@ -69,10 +68,7 @@ CREATE FUNCTION {schema}.credit_ledger_hold(o {schema}.credit_ledger_operation, 
     LANGUAGE plpgsql AS $$
 DECLARE
     v_hold {schema}.credit_ledger_holds;
-    v_lot record;
-    v_left bigint := o.amount;
-    v_lots uuid[] := '{}';
-    v_amounts bigint[] := '{}';
+    v_drained record;
     v_expires timestamptz := o.at + make_interval(secs => (p_more ->> 'seconds')::float8);
 BEGIN
     SELECT h.* INTO v_hold FROM {schema}.credit_ledger_holds h WHERE h.tenant_id = o.tenant AND h.asset = o.asset AND h.hold_key = o.key;
@@ -86,26 +82,15 @@ BEGIN
         RETURN;
     END IF;
 
-    SELECT coalesce(sum(l.remaining), 0) INTO o_figure FROM {schema}.credit_ledger_lots l
-    WHERE l.tenant_id = o.tenant AND l.asset = o.asset AND l.is_open AND l.effective_at <= o.at;
+    o_figure := {schema}.credit_ledger_spendable(o);
     IF o_figure < o.amount THEN
         o_status := 4;
         RETURN;
     END IF;
 
-    FOR v_lot IN
-        SELECT l.lot_id, l.remaining FROM {schema}.credit_ledger_lots l
-        WHERE l.tenant_id = o.tenant AND l.asset = o.asset AND l.is_open AND l.effective_at <= o.at
-        ORDER BY l.priority, l.expires_at, l.effective_at, l.lot_id
-    LOOP
-        EXIT WHEN v_left = 0;
-        v_lots := v_lots || v_lot.lot_id;
-        v_amounts := v_amounts || least(v_lot.remaining, v_left);
-        PERFORM {schema}.credit_ledger_move(o, 3, v_lot.lot_id, least(v_lot.remaining, v_left));
-        v_left := v_left - least(v_lot.remaining, v_left);
-    END LOOP;
+    SELECT d.* INTO v_drained FROM {schema}.credit_ledger_drain(o, 3, o.amount) d;
     INSERT INTO {schema}.credit_ledger_holds (tenant_id, asset, hold_id, hold_key, amount, expires_at, lot_ids, lot_amounts, op_id, content_hash)
-    VALUES (o.tenant, o.asset, o.op, o.key, o.amount, v_expires, v_lots, v_amounts, o.op, o.hash);
+    VALUES (o.tenant, o.asset, o.op, o.key, o.amount, v_expires, v_drained.o_lots, v_drained.o_amounts, o.op, o.hash);
     UPDATE {schema}.credit_ledger_accounts a SET due_at = least(a.due_at, v_expires) WHERE a.tenant_id = o.tenant AND a.asset = o.asset;
     o_status := 1;
     o_more := {schema}.credit_ledger_told(o.tenant, o.asset, o.key, o.op) || jsonb_build_object('expires', v_expires);
@@ -141,9 +126,7 @@ CREATE FUNCTION {schema}.credit_ledger_settle(o {schema}.credit_ledger_operation
     LANGUAGE plpgsql AS $$
 DECLARE
     v_hold {schema}.credit_ledger_holds;
-    v_lot record;
     v_held bigint;
-    v_spendable bigint;
     v_left bigint := o.amount;
     v_take bigint;
     v_final boolean := (p_more ->> 'final')::boolean;
@@ -169,9 +152,7 @@ BEGIN
 
     SELECT coalesce(sum(a), 0) INTO v_held FROM unnest(v_hold.lot_amounts) a;
     IF o.amount > v_held THEN
-        SELECT coalesce(sum(l.remaining), 0) INTO v_spendable FROM {schema}.credit_ledger_lots l
-        WHERE l.tenant_id = o.tenant AND l.asset = o.asset AND l.is_open AND l.effective_at <= o.at;
-        o_figure := v_held + CASE p_more ->> 'overage' WHEN '0' THEN 0 ELSE v_spendable END;
+        o_figure := v_held + CASE p_more ->> 'overage' WHEN '0' THEN 0 ELSE {schema}.credit_ledger_spendable(o) END;
         IF p_more ->> 'overage' = '0' THEN
             o_status := 11;
             RETURN;
@@ -193,16 +174,7 @@ BEGIN
         END IF;
     END LOOP;
     IF v_left > 0 THEN
-        FOR v_lot IN
-            SELECT l.lot_id, l.remaining FROM {schema}.credit_ledger_lots l
-            WHERE l.tenant_id = o.tenant AND l.asset = o.asset AND l.is_open AND l.effective_at <= o.at
-            ORDER BY l.priority, l.expires_at, l.effective_at, l.lot_id
-        LOOP
-            EXIT WHEN v_left = 0;
-            v_take := least(v_lot.remaining, v_left);
-            PERFORM {schema}.credit_ledger_move(o, 2, v_lot.lot_id, v_take);
-            v_left := v_left - v_take;
-        END LOOP;
+        SELECT d.o_missing INTO v_left FROM {schema}.credit_ledger_drain(o, 2, v_left) d;
         IF v_left > 0 THEN
             PERFORM {schema}.credit_ledger_write(o, 2, NULL, NULL, 0, 0, v_left);
         END IF;
@@ -315,8 +287,8 @@ BEGIN
     SELECT array_agg(s.lot_id ORDER BY s.seq DESC), array_agg(s.amount - coalesce(r.amount, 0) ORDER BY s.seq DESC), sum(s.amount - coalesce(r.amount, 0))
     INTO v_lots, v_lefts, o_figure
     FROM (
-        SELECT e.lot_id, max(e.seq) AS seq, sum(e.d_debt - e.d_available - e.d_held) AS amount FROM {schema}.credit_ledger_entries e
-        WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.op_key) = {schema}.credit_ledger_key(o.tenant, o.asset, o.about) AND e.op_key = o.about AND e.tenant_id || '' = o.tenant AND e.asset || '' = o.asset AND e.kind IN (2, 4) GROUP BY e.lot_id) s
+        SELECT e.lot_id, max(e.seq) AS seq, sum(e.d_debt - e.d_available - e.d_held) AS amount FROM {schema}.credit_ledger_of_key(o.tenant, o.asset, o.about) e
+        WHERE e.kind IN (2, 4) GROUP BY e.lot_id) s
     LEFT JOIN (
         SELECT CASE WHEN e.kind = 7 THEN e.lot_id END AS lot_id, sum(e.d_available - e.d_debt) AS amount FROM {schema}.credit_ledger_entries e
         WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.about) = {schema}.credit_ledger_key(o.tenant, o.asset, o.about) AND e.about = o.about AND e.tenant_id || '' = o.tenant AND e.asset || '' = o.asset AND e.kind IN (7, 13) GROUP BY 1) r ON r.lot_id IS NOT DISTINCT FROM s.lot_id;

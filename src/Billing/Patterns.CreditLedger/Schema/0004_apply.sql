@@ -135,8 +135,8 @@ BEGIN
                     WHERE f.tenant_id = v_tenant AND f.asset = v_asset AND f.is_open AND f.effective_at <= v_at AND f.expires_at > v_at
                     ORDER BY f.priority, f.expires_at, f.effective_at, f.lot_id LIMIT 1) AS l
                 WHERE l.remaining >= p_amounts[v_first] AND NOT EXISTS (
-                    SELECT FROM {schema}.credit_ledger_entries e
-                    WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.op_key) = {schema}.credit_ledger_key(v_tenant, v_asset, p_keys[v_first]) AND e.op_key = p_keys[v_first] AND e.tenant_id || '' = v_tenant AND e.asset || '' = v_asset AND e.kind IN (2, 4) AND e.at > v_at - p_remembered AND e.at <= v_at)),
+                    SELECT FROM {schema}.credit_ledger_of_key(v_tenant, v_asset, p_keys[v_first]) e
+                    WHERE e.kind IN (2, 4) AND e.at > v_at - p_remembered AND e.at <= v_at)),
             entry AS (
                 INSERT INTO {schema}.credit_ledger_entries (
                     tenant_id, asset, seq, at, op_id, op_key, kind, lot_id, pool, d_available, d_held, d_debt, available_after, held_after, debt_after,
@@ -171,10 +171,8 @@ BEGIN
         -- Which of the keys are known, and the lot that is drained first.
         SELECT
             (SELECT array_agg(n.key) FROM unnest(p_keys[v_first:v_last]) AS n (key) CROSS JOIN LATERAL (
-                SELECT FROM {schema}.credit_ledger_entries e
-                WHERE {schema}.credit_ledger_key(e.tenant_id, e.asset, e.op_key) = {schema}.credit_ledger_key(v_tenant, v_asset, n.key) AND e.op_key = n.key
-                    AND e.tenant_id || '' = v_tenant AND e.asset || '' = v_asset AND e.kind IN (2, 4) AND e.at > v_at - p_remembered AND e.at <= v_at
-                LIMIT 1) AS earlier) AS known,
+                SELECT FROM {schema}.credit_ledger_of_key(v_tenant, v_asset, n.key) e
+                WHERE e.kind IN (2, 4) AND e.at > v_at - p_remembered AND e.at <= v_at LIMIT 1) AS earlier) AS known,
             l.place, l.lot_id, l.pool, l.remaining, l.cost_minor - l.moved_minor AS cost, l.granted - l.moved AS granted, l.consumed + l.expired AS done
         INTO v_lot
         FROM (SELECT) AS always
@@ -184,17 +182,6 @@ BEGIN
             ORDER BY f.priority, f.expires_at, f.effective_at, f.lot_id LIMIT 1) AS l ON true;
         v_known := v_lot.known;
         l_count := 0;
-        IF v_lot.lot_id IS NOT NULL THEN
-            l_count := 1;
-            l_place[1] := v_lot.place;
-            l_id[1] := v_lot.lot_id;
-            l_pool[1] := v_lot.pool;
-            l_was[1] := v_lot.remaining;
-            l_left[1] := v_lot.remaining;
-            l_cost[1] := v_lot.cost;
-            l_of[1] := v_lot.granted;
-            l_done[1] := v_lot.done;
-        END IF;
         l_open := false;
         l_at := 1;
         e_count := 0;
@@ -232,17 +219,19 @@ BEGIN
             k := l_at;
             WHILE v_found < v_amount LOOP
                 IF k > l_count THEN
-                    EXIT WHEN l_count = 0;
-                    IF NOT l_open THEN
-                        OPEN c_lots FOR
-                            SELECT l.ctid AS place, l.lot_id, l.pool, l.remaining, l.cost_minor - l.moved_minor AS cost, l.granted - l.moved AS granted, l.consumed + l.expired AS done
-                            FROM {schema}.credit_ledger_lots l
-                            WHERE l.tenant_id = v_tenant AND l.asset = v_asset AND l.is_open AND l.effective_at <= v_at AND l.expires_at > v_at
-                            ORDER BY l.priority, l.expires_at, l.effective_at, l.lot_id OFFSET 1;
-                        l_open := true;
+                    -- The first one came with the keys.
+                    IF l_count > 0 THEN
+                        IF NOT l_open THEN
+                            OPEN c_lots FOR
+                                SELECT l.ctid AS place, l.lot_id, l.pool, l.remaining, l.cost_minor - l.moved_minor AS cost, l.granted - l.moved AS granted, l.consumed + l.expired AS done
+                                FROM {schema}.credit_ledger_lots l
+                                WHERE l.tenant_id = v_tenant AND l.asset = v_asset AND l.is_open AND l.effective_at <= v_at AND l.expires_at > v_at
+                                ORDER BY l.priority, l.expires_at, l.effective_at, l.lot_id OFFSET 1;
+                            l_open := true;
+                        END IF;
+                        FETCH c_lots INTO v_lot;
                     END IF;
-                    FETCH c_lots INTO v_lot;
-                    EXIT WHEN NOT FOUND;
+                    EXIT WHEN v_lot.lot_id IS NULL;
                     l_count := k;
                     l_place[k] := v_lot.place;
                     l_id[k] := v_lot.lot_id;
