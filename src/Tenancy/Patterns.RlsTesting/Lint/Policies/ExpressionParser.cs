@@ -62,8 +62,15 @@ internal sealed class ExpressionParser
     private Expression Negation()
     {
         var start = Current.Start;
-        return TryTake("NOT") ? new Expression.Operation(start, 0, "NOT", [Negation()]) { End = LastEnd } : Comparison();
+        if (!TryTake("NOT")) return Comparison();
+        var negated = Negation();
+        return negated is Expression.Operation { Operands.Count: 2 } comparison && Opposite(comparison.Operator) is { } opposite
+            ? comparison with { Start = start, End = LastEnd, Operator = opposite }
+            : new Expression.Operation(start, LastEnd, "NOT", [negated]);
     }
+
+    // The server keeps IS NOT DISTINCT FROM as the negation of the other.
+    private static string? Opposite(string name) => name switch { "IS DISTINCT FROM" => "IS NOT DISTINCT FROM", "<>" => "=", "=" => "<>", _ => null };
 
     private Expression Comparison()
     {
