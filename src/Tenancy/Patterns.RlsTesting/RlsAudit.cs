@@ -25,13 +25,20 @@ public sealed class RlsAudit
     /// <exception cref="InvalidOperationException">A role or schema that the audit was told does not exist.</exception>
     public Task<IReadOnlyList<RlsFinding>> LintAsync(CancellationToken ct = default) => CatalogueLint.RunAsync(_plan, ct);
 
-    /// <summary>Puts rows of two tenants into every tenant table and tries, as each of them, as nobody, as a visitor and as a tenant that does not exist, to read, write and move the other's rows; and that each reaches its own.</summary>
+    /// <summary>
+    /// Puts rows of two tenants into every tenant table and tries, as each of them, as nobody, as a visitor and as a tenant that does not exist, to read, write and move the other's rows; and that
+    /// each reaches its own. One transaction, rolled back; only sequences move on. Runs on one database wait for each other. Take two tenants that have no other rows: what a statement without a
+    /// WHERE reaches is meanwhile locked.
+    /// </summary>
+    /// <param name="ct">Ends the run; everything is rolled back.</param>
+    /// <exception cref="InvalidOperationException">No tenants were named, a role is missing, bypasses row-level security or cannot be taken on, or the administrator may not make temporary functions.</exception>
     public Task<LeakMatrix> ProbeAsync(CancellationToken ct = default) => LeakProbes.RunAsync(_plan, ct);
 
     /// <summary>Weakens one policy after the other, and tells which of these mutants neither the probes nor <paramref name="extraTest"/> notice. Takes ACCESS EXCLUSIVE locks: for test databases.</summary>
-    /// <param name="extraTest">Your own tests: throws when it notices something. Gets the administrator's connection inside the transaction.</param>
+    /// <param name="extraTest">Your own tests: throws when it notices something. Gets the administrator's connection inside the transaction, which it must not end: a COMMIT would keep what is weakened. What it does otherwise is rolled back.</param>
     /// <param name="ct">Ends the run; everything is rolled back.</param>
-    /// <exception cref="InvalidOperationException">The database was not named in <see cref="RlsAuditBuilder.AllowMutationOn"/>.</exception>
+    /// <exception cref="InvalidOperationException">The database was not named in <see cref="RlsAuditBuilder.AllowMutationOn"/>; <paramref name="extraTest"/> fails before anything is weakened, or ends its transaction; or as <see cref="ProbeAsync"/>.</exception>
+    /// <exception cref="RlsBusyException">A table is in use, so that its policies could not be weakened within 2 seconds.</exception>
     public Task<MutationReport> MutateAsync(Func<NpgsqlConnection, CancellationToken, Task>? extraTest = null, CancellationToken ct = default) => PolicyMutations.RunAsync(_plan, extraTest, ct);
 
     /// <summary>A stable text of roles, grants, policies and findings, sorted and free of numbers that differ between databases: for an approved file in the repository, whose diff is the review.</summary>

@@ -38,6 +38,7 @@ public sealed class FamilyTablesTests(PostgresDatabase database) : IClassFixture
 
         matrix.Probes.Select(p => p.Table).Distinct(StringComparer.Ordinal).Should().Contain((await TablesAsync()).Select(t => $"{Schema}.{t}"));
         matrix.Probes.Should().OnlyContain(p => p.Seen == ProbeOutcome.Refused && p.IsSafe);
+        (await Audit().Build().LintAsync(Ct)).Should().BeEmpty();
         (await RightsAsync()).Should().BeEmpty("scripts grant nothing to PUBLIC");
     }
 
@@ -56,6 +57,7 @@ public sealed class FamilyTablesTests(PostgresDatabase database) : IClassFixture
         matrix.Probes.Where(p => p.Command == ProbeCommand.ReadOwn && p.Identity == ProbeIdentity.B && p.Seen == ProbeOutcome.Reached).Select(p => p.Table)
             .Should().BeEquivalentTo(tables.Select(t => $"{Schema}.{t}"), "each has a row of each tenant");
         mutation.ThrowIfBelow(1);
+        (await audit.LintAsync(Ct)).Select(f => $"{f.Severity} {f.Rule} {f.Object}").Should().BeEmpty();
         foreach (var table in tables)
             await ExecuteAsync($"REVOKE ALL ON {Schema}.{table} FROM {_tenant}");
     }

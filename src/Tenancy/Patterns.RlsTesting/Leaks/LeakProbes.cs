@@ -119,7 +119,7 @@ internal sealed class LeakProbes
         if (Guid.TryParse(a, out _))
             return Guid.CreateVersion7().ToString();
         if (!long.TryParse(a, CultureInfo.InvariantCulture, out _))
-            return a + "-no-such-tenant";
+            return "nobody-" + Guid.CreateVersion7().ToString("N"); // what differs is in front: a char(4) cuts the rest off
         return Enumerable.Range(31_000, 3).Select(n => n.ToString(CultureInfo.InvariantCulture)).First(n => n != a && n != b);
     }
 }

@@ -172,7 +172,14 @@ internal sealed class ProbeSession : IAsyncDisposable
             }
         }
 
-        await ExecuteAsync(Open + ProbeFunctions.Create, ct).ConfigureAwait(false);
+        try
+        {
+            await ExecuteAsync(Open + ProbeFunctions.Create, ct).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new InvalidOperationException($"The administrator may not make temporary functions, which the probes are run by: GRANT TEMPORARY ON DATABASE {SqlText.Identifier(Database)} to it.", e);
+        }
     }
 
     private async Task<InsertAttempt> InsertInModeAsync(Identity tenant, string[] statements, string past, bool keep, CancellationToken ct)

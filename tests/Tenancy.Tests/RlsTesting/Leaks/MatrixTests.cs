@@ -192,6 +192,37 @@ public sealed class MatrixTests(PostgresDatabase database) : IClassFixture<Postg
             [($"{shop.Schema}.orders_1", ProbeCommand.Select), ($"{shop.Schema}.orders_1", ProbeCommand.Count), ($"{shop.Schema}.orders_1", ProbeCommand.RowSecurityOff)]);
     }
 
+    [Theory]
+    [InlineData("uuid", "0a000000-0000-0000-0000-000000000001", "0b000000-0000-0000-0000-000000000002")]
+    [InlineData("int", "1", "2")]
+    [InlineData("smallint", "31000", "2")]
+    [InlineData("char(4)", "acme", "glob")]
+    [Guarantee("RlsTesting", 8)]
+    public async Task The_tenant_may_be_of_any_type(string type, string a, string b)
+    {
+        var shop = await Playground.NewAsync(
+            database,
+            $$"""
+            CREATE TABLE {s}.tenants (id {{type}} PRIMARY KEY, name text NOT NULL);
+            CREATE TABLE {s}.orders (tenant_id {{type}} NOT NULL REFERENCES {s}.tenants, id bigint GENERATED ALWAYS AS IDENTITY, PRIMARY KEY (tenant_id, id));
+            ALTER TABLE {s}.orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            ALTER TABLE {s}.tenants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            CREATE POLICY pin ON {s}.orders USING (tenant_id = current_setting('app.tenant_id')::{{type}});
+            CREATE POLICY pin ON {s}.tenants USING (id = current_setting('app.tenant_id')::{{type}});
+            GRANT SELECT, INSERT, UPDATE, DELETE ON {s}.orders TO {app}; GRANT SELECT, UPDATE (name) ON {s}.tenants TO {app};
+            """);
+
+        var safe = await shop.ProbeAsync(audit => audit.As(Identity.Setting("app.tenant_id", a), Identity.Setting("app.tenant_id", b)));
+        await shop.ExecuteAsync("ALTER POLICY pin ON {s}.orders USING (true); ALTER POLICY pin ON {s}.tenants USING (true)");
+        var leaking = await shop.ProbeAsync(audit => audit.As(Identity.Setting("app.tenant_id", a), Identity.Setting("app.tenant_id", b)));
+
+        safe.ThrowIfUnsafe();
+        safe.Probes.Should().Contain(p => p.Table == shop.Schema + ".tenants" && p.Command == ProbeCommand.UpdateOwn && p.Seen == ProbeOutcome.Reached);
+        leaking.Probes.Where(p => p.Table == shop.Schema + ".orders" && p.Identity == ProbeIdentity.Nonexistent && p.Command == ProbeCommand.Select).Should().OnlyContain(p => p.Seen == ProbeOutcome.Reached);
+        leaking.Probes.Where(p => p.Table == shop.Schema + ".tenants" && p.Identity == ProbeIdentity.A && !p.IsSafe).Select(p => p.Command)
+            .Should().BeEquivalentTo([ProbeCommand.Select, ProbeCommand.Count, ProbeCommand.SelectForUpdate, ProbeCommand.Update]);
+    }
+
     [Fact]
     [Guarantee("RlsTesting", 8)]
     public async Task Claims_and_delegates_scope_the_probes_as_a_setting_does()

@@ -42,6 +42,18 @@ public sealed class RefusalTests(PostgresDatabase database) : IClassFixture<Post
     }
 
     [Fact]
+    public async Task An_administrator_who_may_not_make_temporary_functions_is_told_so_and_the_application_need_not_be_allowed_to()
+    {
+        var shop = await Playground.NewAsync(database, Playground.Orders + "ALTER ROLE {owner} LOGIN; GRANT {app}, {anon} TO {owner}");
+        var name = new NpgsqlConnectionStringBuilder(database.ConnectionString).Database;
+        await shop.ExecuteAsync($"REVOKE TEMPORARY ON DATABASE \"{name}\" FROM PUBLIC");
+        await using var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = shop.Owner });
+
+        await shop.Audit(owner).Build().Invoking(a => a.ProbeAsync(Ct)).Should().ThrowAsync<InvalidOperationException>().WithMessage($"*GRANT TEMPORARY ON DATABASE \"{name}\"*");
+        (await shop.ProbeAsync()).ThrowIfUnsafe();
+    }
+
+    [Fact]
     public void Two_identities_are_two_tenants()
     {
         var audit = RlsAudit.For(database.DataSource);
