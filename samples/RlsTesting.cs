@@ -13,7 +13,7 @@ await using var source = NpgsqlDataSource.Create(database.ConnectionString);
 
 // "orders" is right. "notes" has a policy that lets everybody in, and a key that tells what others have; "labels" was forgotten; the view reads as its owner.
 await RunAsync("""
-    CREATE ROLE sample_app;
+    DO 'BEGIN CREATE ROLE sample_app; EXCEPTION WHEN duplicate_object THEN NULL; END';
     CREATE TABLE orders (tenant_id text NOT NULL, id uuid NOT NULL, note text, PRIMARY KEY (tenant_id, id));
     ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
     ALTER TABLE orders FORCE ROW LEVEL SECURITY;
