@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Patterns.RlsTesting;
 
-/// <summary>Reads the catalogue as of one moment: two round trips in a read-only transaction, in which nothing of the user's is called.</summary>
+/// <summary>Reads the catalogue as of one moment: two batches in a read-only transaction, in which nothing of the user's is called.</summary>
 internal sealed class CatalogueReader
 {
     private readonly Dictionary<uint, List<Grant>> _grants = [];
