@@ -35,6 +35,9 @@ internal sealed record ColumnShape
 
     public required bool Generated { get; init; }
 
+    /// <summary>GENERATED ALWAYS AS IDENTITY: an UPDATE may not set it.</summary>
+    public required bool AlwaysIdentity { get; init; }
+
     public required bool CanSelect { get; init; }
 
     public required bool CanInsert { get; init; }

@@ -75,7 +75,7 @@ internal static class ColumnValues
 
     /// <summary>A text of a given length, for CHECKs on it.</summary>
     public static string OfLength(ColumnShape column, int length, int number, string marker) => SqlText.Literal(
-        column.Base == "bytea" ? "\\x" + Padded(Hex(number), length * 2, '0') : Padded(marker + number.ToString(CultureInfo.InvariantCulture), length, 'x'),
+        column.Base == "bytea" ? "\\x" + Padded(Hex(number), length * 2, '0') : Shortened(marker, number.ToString("x", CultureInfo.InvariantCulture), length),
         column.Type);
 
     private static string[] Texts(ColumnShape column, int number, string marker)
@@ -116,6 +116,9 @@ internal static class ColumnValues
         };
         return column.Base.EndsWith("multirange", StringComparison.Ordinal) ? [$"{{{range}}}", "{}"] : [range, "empty"];
     }
+
+    /// <summary>Begins with a letter and ends with what makes it unique, as far as there is room for both.</summary>
+    private static string Shortened(string marker, string unique, int length) => Padded(marker[..Math.Clamp(length - unique.Length, 0, marker.Length)] + unique, length, 'x');
 
     private static string Hex(int number) => (0xabc00000u + (uint)number).ToString("x", CultureInfo.InvariantCulture);
 

@@ -27,19 +27,7 @@ internal sealed class FixtureBuilder(ProbeSession session, AuditPlan plan)
         if (await NumberAsync(recipe, table, tenant, ct).ConfigureAwait(false) is { } orphan)
             return new(null, orphan);
 
-        var attempt = await InsertAsync(table, tenant, [recipe.Compose()], past: null, ct).ConfigureAwait(false);
-        for (var round = 0; !attempt.Succeeded && round < 12; round++)
-        {
-            var variations = Variations(recipe, attempt);
-            if (variations.Count == 0)
-                break;
-            var next = await InsertAsync(table, tenant, [.. variations.Select(v => v.Row)], attempt, ct).ConfigureAwait(false);
-            variations[next.Chosen].Take();
-            if (!next.Succeeded && next.Kind == attempt.Kind)
-                break;
-            attempt = next;
-        }
-
+        var attempt = await InsertAsync(table, tenant, recipe, keep: true, ct).ConfigureAwait(false);
         if (!attempt.Succeeded && await ExistingAsync(table, tenant, ct).ConfigureAwait(false) is { } existing)
             attempt = existing;
         if (!attempt.Succeeded)
@@ -47,7 +35,9 @@ internal sealed class FixtureBuilder(ProbeSession session, AuditPlan plan)
 
         var values = table.Columns.Select((column, i) => (column.Name, Value: attempt.Row![i])).ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
         var place = $"tableoid = {attempt.Row![^2]} AND ctid = '{attempt.Row[^1]}'";
+        // Whether one more row can be made is tried too, so that a refusal later on is not the fault of the row; where there can be only one, a unique key refuses it, which is well.
         await NumberAsync(recipe, table, tenant, ct).ConfigureAwait(false);
+        await InsertAsync(table, tenant, recipe, keep: false, ct).ConfigureAwait(false);
         return new(new(table, values, place, recipe.Compose(), Tenant(recipe, table, tenant)), null);
     }
 
@@ -122,8 +112,26 @@ internal sealed class FixtureBuilder(ProbeSession session, AuditPlan plan)
         return rows;
     }
 
-    private Task<InsertAttempt> InsertAsync(TableShape table, Identity tenant, IReadOnlyList<IReadOnlyDictionary<string, string>> rows, InsertAttempt? past, CancellationToken ct) =>
-        session.InsertAsync(tenant, [.. rows.Select(row => Insert(table, row) + " RETURNING " + Everything(table))], past?.Kind ?? "", ct);
+    /// <summary>Inserts what the recipe makes, and changes the recipe for as long as the server gets further with it.</summary>
+    private async Task<InsertAttempt> InsertAsync(TableShape table, Identity tenant, RowRecipe recipe, bool keep, CancellationToken ct)
+    {
+        var attempt = await session.InsertAsync(tenant, [Statement(recipe.Compose())], past: "", keep, ct).ConfigureAwait(false);
+        for (var round = 0; !attempt.Succeeded && round < 12; round++)
+        {
+            var variations = Variations(recipe, attempt);
+            if (variations.Count == 0)
+                break;
+            var next = await session.InsertAsync(tenant, [.. variations.Select(v => Statement(v.Row))], attempt.Kind, keep, ct).ConfigureAwait(false);
+            if (!next.Succeeded && next.Kind == attempt.Kind)
+                break;
+            variations[next.Chosen].Take();
+            attempt = next;
+        }
+
+        return attempt;
+
+        string Statement(IReadOnlyDictionary<string, string> row) => Insert(table, row) + " RETURNING " + Everything(table);
+    }
 
     /// <summary>One row may be all that a table takes for a tenant, and it may be there already.</summary>
     private async Task<InsertAttempt?> ExistingAsync(TableShape table, Identity tenant, CancellationToken ct)
@@ -132,7 +140,7 @@ internal sealed class FixtureBuilder(ProbeSession session, AuditPlan plan)
         if (own is null && table.HasPolicy)
             return null;
         var where = own is null ? "" : $" WHERE {own.Sql} = {SqlText.Literal(tenant.TenantId, own.Type)}";
-        var found = await session.InsertAsync(tenant, [$"SELECT {Everything(table)} FROM {table.Sql}{where} LIMIT 1"], past: "", ct).ConfigureAwait(false);
+        var found = await session.InsertAsync(tenant, [$"SELECT {Everything(table)} FROM {table.Sql}{where} LIMIT 1"], past: "", keep: true, ct).ConfigureAwait(false);
         return found.Succeeded ? found : null;
     }
 

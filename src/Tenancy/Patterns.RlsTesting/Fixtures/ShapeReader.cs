@@ -39,15 +39,15 @@ internal static class ShapeReader
             coalesce((SELECT count(*)::int FROM pg_attribute f WHERE f.attrelid = b.typrelid AND f.attnum > 0 AND NOT f.attisdropped AND b.typtype = 'c'), 0),
             base.domains, base.checks, a.attnotnull OR base.not_null, a.atthasdef AND a.attgenerated = '' OR a.attidentity <> '' OR base.has_default, a.attgenerated <> '',
             u.ok AND has_column_privilege($2::name, a.attrelid, a.attnum, 'SELECT'), u.ok AND has_column_privilege($2::name, a.attrelid, a.attnum, 'INSERT'),
-            u.ok AND has_column_privilege($2::name, a.attrelid, a.attnum, 'UPDATE')
+            u.ok AND has_column_privilege($2::name, a.attrelid, a.attnum, 'UPDATE'), a.attidentity = 'a'
         FROM wanted w JOIN pg_class c ON c.oid = w.oid JOIN pg_attribute a ON a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped
             CROSS JOIN LATERAL (SELECT has_schema_privilege($2::name, c.relnamespace, 'USAGE')) u (ok)
             CROSS JOIN LATERAL (
                 WITH RECURSIVE beneath (oid, modifier, not_null, has_default, domains, checks, depth) AS (
                     SELECT a.atttypid, a.atttypmod, false, false, ARRAY[]::text[], NULL::text, 0
                     UNION ALL
-                    SELECT t.typbasetype, t.typtypmod, d.not_null OR t.typnotnull, d.has_default OR t.typdefault IS NOT NULL, d.domains || t.typname::text,
-                        concat_ws(' ', d.checks, (SELECT string_agg(pg_get_constraintdef(k.oid), ' ') FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c')), d.depth + 1
+                    SELECT t.typbasetype, t.typtypmod, d.not_null OR t.typnotnull, d.has_default OR t.typdefault IS NOT NULL, d.domains || (t.typname::text COLLATE "default"),
+                        concat_ws(' ', d.checks, (SELECT string_agg(pg_get_constraintdef(k.oid) COLLATE "default", ' ') FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c')), d.depth + 1
                     FROM beneath d JOIN pg_type t ON t.oid = d.oid AND t.typtype = 'd')
                 SELECT * FROM beneath ORDER BY depth DESC LIMIT 1) base
             JOIN pg_type b ON b.oid = base.oid LEFT JOIN pg_type e ON e.oid = b.typelem AND b.typcategory = 'A'
@@ -172,6 +172,7 @@ internal static class ShapeReader
         CanSelect = row.GetBoolean(14),
         CanInsert = row.GetBoolean(15),
         CanUpdate = row.GetBoolean(16),
+        AlwaysIdentity = row.GetBoolean(17),
     };
 
     private static void Constrain(Dictionary<uint, TableShape> tables, NpgsqlDataReader row)

@@ -14,7 +14,7 @@ internal static class ProbeFunctions
 
     public const string Create =
         $"""
-        CREATE FUNCTION pg_temp.patterns_insert(statements text[], past text,
+        CREATE FUNCTION pg_temp.patterns_insert(statements text[], past text, keep boolean,
             OUT chosen int, OUT made text[], OUT state text, OUT message text, OUT about text, OUT missing text, OUT domain_name text) LANGUAGE plpgsql AS $patterns$
         DECLARE
             s text; m text; k text; c text; d text;
@@ -22,10 +22,17 @@ internal static class ProbeFunctions
             FOR i IN 1 .. cardinality(statements) LOOP
                 BEGIN
                     EXECUTE statements[i] INTO made;
+                    IF NOT keep THEN
+                        RAISE EXCEPTION USING ERRCODE = '{Done}';
+                    END IF;
                     chosen := i; state := '00000'; message := ''; about := ''; missing := ''; domain_name := '';
                     RETURN;
                 EXCEPTION WHEN OTHERS THEN
                     GET STACKED DIAGNOSTICS s = RETURNED_SQLSTATE, m = MESSAGE_TEXT, k = CONSTRAINT_NAME, c = COLUMN_NAME, d = PG_DATATYPE_NAME;
+                    IF s = '{Done}' THEN
+                        chosen := i; state := '00000'; message := ''; about := ''; missing := ''; domain_name := '';
+                        RETURN;
+                    END IF;
                     -- A row that fails at the next constraint has come further than one that fails at the same.
                     IF chosen IS NULL OR (state || ':' || about || ':' || domain_name = past AND s LIKE '23%' AND s || ':' || k || ':' || d <> past) THEN
                         chosen := i; state := s; message := m; about := k; missing := c; domain_name := d;
@@ -37,7 +44,7 @@ internal static class ProbeFunctions
         CREATE FUNCTION pg_temp.patterns_probe(statements text[], yardsticks text[], preludes text[], witnesses text[], administrator text,
             OUT counts bigint[], OUT states text[], OUT messages text[], OUT yardstick_counts bigint[], OUT yardstick_states text[]) LANGUAGE plpgsql AS $patterns$
         DECLARE
-            n bigint; before bigint; state text; message text; statement text; acting text := current_setting('role');
+            n bigint; before text; after text; state text; message text; statement text; acting text := current_setting('role');
         BEGIN
             FOR i IN 1 .. cardinality(statements) LOOP
                 FOREACH statement IN ARRAY ARRAY[yardsticks[i], statements[i]] LOOP
@@ -58,8 +65,8 @@ internal static class ProbeFunctions
                             GET DIAGNOSTICS n = ROW_COUNT;
                             IF witnesses[i] IS NOT NULL THEN
                                 PERFORM set_config('role', administrator, true);
-                                EXECUTE witnesses[i] INTO n;
-                                n := n - before;
+                                EXECUTE witnesses[i] INTO after;
+                                n := (after IS DISTINCT FROM before)::int;
                             END IF;
                             RAISE EXCEPTION USING ERRCODE = '{Done}';
                         EXCEPTION WHEN OTHERS THEN
@@ -80,14 +87,14 @@ internal static class ProbeFunctions
             END LOOP;
         END
         $patterns$;
-        CREATE FUNCTION pg_temp.patterns_peek(value text, needles text[]) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $patterns$
+        CREATE FUNCTION pg_temp.patterns_peek(value anyelement, needles text[], whole boolean) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $patterns$
         BEGIN
-            IF EXISTS (SELECT FROM unnest(needles) n WHERE position(n IN value) > 0) THEN
+            IF EXISTS (SELECT FROM unnest(needles) n WHERE value::text = n OR NOT whole AND position(n IN value::text) > 0) THEN
                 RAISE EXCEPTION 'a function in the WHERE saw the row of another tenant' USING ERRCODE = '{Saw}';
             END IF;
             RETURN true;
         END
         $patterns$;
-        GRANT EXECUTE ON FUNCTION pg_temp.patterns_probe(text[], text[], text[], text[], text), pg_temp.patterns_peek(text, text[]), pg_temp.patterns_insert(text[], text) TO PUBLIC
+        GRANT EXECUTE ON FUNCTION pg_temp.patterns_probe(text[], text[], text[], text[], text), pg_temp.patterns_peek(anyelement, text[], boolean), pg_temp.patterns_insert(text[], text, boolean) TO PUBLIC
         """;
 }

@@ -29,10 +29,11 @@ internal static class ProbeJudgement
         var detail = answer.State == "00000" ? Harmless : $"{answer.State}: {answer.Message}";
         if (statement.Yardstick is not null)
         {
-            if (answer.State == answer.YardstickState && answer.Rows <= answer.YardstickRows)
-                return (ProbeOutcome.ZeroRows, Harmless);
-            if (answer.State == "00000" && answer.Rows > (answer.YardstickState == "00000" ? answer.YardstickRows : 0))
+            var reached = answer.State == "00000" && answer.Rows > (statement.Witness is null && answer.YardstickState == "00000" ? answer.YardstickRows : 0);
+            if (reached)
                 return (ProbeOutcome.Reached, "by a statement without a WHERE, to which no SELECT policy applies");
+            if (answer.State is "00000" || answer.State == answer.YardstickState)
+                return (ProbeOutcome.ZeroRows, Harmless);
         }
 
         return answer.State switch

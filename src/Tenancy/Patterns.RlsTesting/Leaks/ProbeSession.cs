@@ -94,11 +94,11 @@ internal sealed class ProbeSession : IAsyncDisposable
     /// Tries INSERTs in turn until one succeeds. As the administrator first; where that is refused (the owner of a table whose policies are forced, a trigger that asks for
     /// the tenant), with the tenant set; and at last as the tenant itself. What worked for one table is tried first for the next.
     /// </summary>
-    public async Task<InsertAttempt> InsertAsync(Identity tenant, string[] statements, string past, CancellationToken ct)
+    public async Task<InsertAttempt> InsertAsync(Identity tenant, string[] statements, string past, bool keep, CancellationToken ct)
     {
         while (true)
         {
-            var attempt = await InsertInModeAsync(tenant, statements, past, ct).ConfigureAwait(false);
+            var attempt = await InsertInModeAsync(tenant, statements, past, keep, ct).ConfigureAwait(false);
             if (attempt.Succeeded || _mode == InsertMode.AsApplication || attempt.State is "00000" or ['2', '2' or '3', ..])
                 return attempt;
             _mode++;
@@ -173,15 +173,15 @@ internal sealed class ProbeSession : IAsyncDisposable
         await ExecuteAsync(Open + ProbeFunctions.Create, ct).ConfigureAwait(false);
     }
 
-    private async Task<InsertAttempt> InsertInModeAsync(Identity tenant, string[] statements, string past, CancellationToken ct)
+    private async Task<InsertAttempt> InsertInModeAsync(Identity tenant, string[] statements, string past, bool keep, CancellationToken ct)
     {
         if (_mode != InsertMode.Plain)
             await tenant.ApplyAsync(Connection, ct).ConfigureAwait(false);
         if (_mode == InsertMode.AsApplication)
             await ExecuteAsync("SET LOCAL ROLE " + SqlText.Identifier(tenant.Role ?? _plan.Application), ct).ConfigureAwait(false);
-        var command = new NpgsqlCommand("SELECT chosen, made, state, message, about, missing, domain_name FROM pg_temp.patterns_insert($1, $2)", Connection)
+        var command = new NpgsqlCommand("SELECT chosen, made, state, message, about, missing, domain_name FROM pg_temp.patterns_insert($1, $2, $3)", Connection)
         {
-            Parameters = { new() { Value = statements }, new() { Value = past } },
+            Parameters = { new() { Value = statements }, new() { Value = past }, new() { Value = keep } },
         };
         InsertAttempt attempt;
         await using (command.ConfigureAwait(false))

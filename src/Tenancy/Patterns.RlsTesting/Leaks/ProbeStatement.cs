@@ -15,6 +15,6 @@ internal sealed record ProbeStatement(ProbeCommand Command, ProbeExpectation Exp
     /// <summary>That a key is taken tells something: it is neither random nor the number of a sequence.</summary>
     public bool Telling { get; init; }
 
-    /// <summary>Counted as the administrator before and after: the rows that the statement really made another's, where a trigger may have thought better of it.</summary>
+    /// <summary>Read as the administrator before and after: a fingerprint of the other tenant's rows. When it differs the statement reached them, whatever number of rows it reports.</summary>
     public string? Witness { get; init; }
 }

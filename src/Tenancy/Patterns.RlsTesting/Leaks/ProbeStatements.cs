@@ -10,9 +10,9 @@ internal sealed class ProbeStatements(TableShape table, bool seesAll, Func<Fixtu
     {
         var statements = Foreign(own, [other]);
         foreach (var key in OthersKeys(own, other))
-            statements.Add(new(ProbeCommand.InsertWithOthersId, Not, Insert(own, other, key)) { Telling = !key.Any(c => c.Base == "uuid") && !key.All(c => c.HasDefault) });
+            statements.Add(new(ProbeCommand.InsertWithOthersId, Not, Insert(own, other, key.Columns)) { Telling = key.Whole && !key.Columns.Any(c => c.Base == "uuid") && !key.Columns.All(c => c.HasDefault) });
         if (other.Tenant.Count > 0)
-            statements.Add(new(ProbeCommand.UpdateMove, Not, $"UPDATE {table.Sql} SET {Assign(other.Tenant)}") { Witness = Witness(other) });
+            statements.Add(new(ProbeCommand.UpdateMove, Not, $"UPDATE {table.Sql} SET {Assign(other.Tenant)}") { Witness = table.Rewrites ? Witness([other]) : null });
 
         statements.Add(new(ProbeCommand.RowSecurityOff, Not, $"SET LOCAL row_security = off; SELECT 1 FROM {table.Sql} LIMIT 1"));
 
@@ -42,14 +42,14 @@ internal sealed class ProbeStatements(TableShape table, bool seesAll, Func<Fixtu
             new(ProbeCommand.Select, Not, $"SELECT 1 FROM {table.Sql} WHERE {rows}"),
             new(ProbeCommand.Count, Not, $"SELECT count(*) FROM {table.Sql} WHERE {theirs} HAVING count(*) > 0"),
             new(ProbeCommand.SelectForUpdate, Not, $"SELECT 1 FROM {table.Sql} WHERE {rows} FOR UPDATE"),
-            new(ProbeCommand.InsertAsOther, Not, FixtureBuilder.Insert(table, victim.Spare)) { Witness = Witness(victim) },
+            new(ProbeCommand.InsertAsOther, Not, FixtureBuilder.Insert(table, victim.Spare)) { Witness = table.Rewrites ? Witness(others) : null },
             new(ProbeCommand.Update, Not, $"UPDATE {table.Sql} SET {touch} WHERE {rows}"),
             new(ProbeCommand.Delete, Not, $"DELETE FROM {table.Sql} WHERE {rows}"),
         };
         if ((Free(self, victim).FirstOrDefault() ?? Usable(victim).FirstOrDefault()?.Columns) is { } key)
         {
             statements.Add(new(ProbeCommand.InsertOnConflict, Not,
-                $"{Insert(self, victim, key)} ON CONFLICT ({SqlText.List(key.Select(c => c.Sql))}) DO UPDATE SET {touch}"));
+                $"{Insert(self, victim, key)} ON CONFLICT ({SqlText.List(key.Select(c => c.Sql))}) DO UPDATE SET {touch}") { Witness = table.Rewrites ? Witness(others) : null });
         }
 
         // Without a WHERE no SELECT policy applies, and an UPDATE or DELETE policy that lets too much pass shows.
@@ -57,8 +57,8 @@ internal sealed class ProbeStatements(TableShape table, bool seesAll, Func<Fixtu
         {
             var always = $" WHERE ({seen.Sql} IS NULL) IS NOT NULL";
             var (update, delete) = ($"UPDATE {table.Sql} SET {touch}", $"DELETE FROM {table.Sql}");
-            statements.Add(new(ProbeCommand.Update, Not, update) { Yardstick = update + always });
-            statements.Add(new(ProbeCommand.Delete, Not, delete) { Yardstick = delete + always, Prelude = removeChildren(self) });
+            statements.Add(new(ProbeCommand.Update, Not, update) { Yardstick = update + always, Witness = Witness(others) });
+            statements.Add(new(ProbeCommand.Delete, Not, delete) { Yardstick = delete + always, Prelude = removeChildren(self), Witness = Witness(others) });
         }
 
         return statements;
@@ -74,7 +74,7 @@ internal sealed class ProbeStatements(TableShape table, bool seesAll, Func<Fixtu
         var keys = table.Keys.SelectMany(k => k.Columns).Concat(table.ForeignKeys.SelectMany(k => k.Columns)).ToHashSet();
         var column = table.Columns
             .Where(c => !c.Generated)
-            .OrderBy(c => !c.CanUpdate).ThenBy(c => self.Tenant.ContainsKey(c.Name)).ThenBy(c => table.PartitionKey.Contains(c.Number)).ThenBy(keys.Contains).ThenBy(c => c.Number)
+            .OrderBy(c => c.AlwaysIdentity).ThenBy(c => !c.CanUpdate).ThenBy(c => self.Tenant.ContainsKey(c.Name)).ThenBy(c => table.PartitionKey.Contains(c.Number)).ThenBy(keys.Contains).ThenBy(c => c.Number)
             .First();
         return ($"{column.Sql} = {self.Literal(column)}", column.CanUpdate);
     }
@@ -89,13 +89,13 @@ internal sealed class ProbeStatements(TableShape table, bool seesAll, Func<Fixtu
     }
 
     /// <summary>The unique keys that do not say whose row it is; where there is none, what the first says beside that.</summary>
-    private List<IReadOnlyList<ColumnShape>> OthersKeys(Fixture own, Fixture other)
+    private List<(IReadOnlyList<ColumnShape> Columns, bool Whole)> OthersKeys(Fixture own, Fixture other)
     {
-        var free = Free(own, other).ToList();
+        var free = Free(own, other).Select(columns => (columns, true)).ToList();
         if (free.Count > 0 || Usable(other).FirstOrDefault() is not { } key)
             return free;
         IReadOnlyList<ColumnShape> rest = [.. key.Columns.Where(c => !own.Tenant.ContainsKey(c.Name))];
-        return rest.Count > 0 ? [rest] : [];
+        return rest.Count > 0 ? [(rest, false)] : [];
     }
 
     private IEnumerable<IReadOnlyList<ColumnShape>> Free(Fixture own, Fixture other) => Usable(other).Select(k => k.Columns).Where(columns => !columns.Any(c => own.Tenant.ContainsKey(c.Name)));
@@ -104,7 +104,9 @@ internal sealed class ProbeStatements(TableShape table, bool seesAll, Func<Fixtu
 
     private static IReadOnlyList<ColumnShape> KeyColumns(Fixture own) => own.Table.PrimaryKey?.Columns ?? own.Table.Columns;
 
-    private string? Witness(Fixture other) => table.Rewrites && seesAll && other.Tenant.Count > 0 ? $"SELECT count(*) FROM {table.Sql} WHERE {Theirs(other)}" : null;
+    /// <summary>The other tenants' rows, which only an administrator that no policy applies to can look at.</summary>
+    private string? Witness(IReadOnlyList<Fixture> others) => !seesAll ? null
+        : $"SELECT md5(string_agg(t::text, ',' ORDER BY t::text COLLATE \"C\")) FROM {table.Sql} t WHERE {string.Join(" OR ", others.Select(other => $"({Theirs(other)})"))}";
 
     private static string Assign(IReadOnlyDictionary<string, string> values) => SqlText.List(values.Select(v => $"{SqlText.Identifier(v.Key)} = {v.Value}"));
 

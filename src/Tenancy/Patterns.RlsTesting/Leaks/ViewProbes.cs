@@ -19,13 +19,14 @@ internal static class ViewProbes
         var sought = $"ARRAY[{SqlText.List(needles.Select(SqlText.Literal))}]::text[]";
         foreach (var view in views.Where(v => !plan.Shared.Contains(v.Display)))
         {
-            var (text, wanted) = view.HasTenantColumn ? ($"'<' || v.{SqlText.Identifier(plan.TenantColumn)}::text || '>'", $"ARRAY[{SqlText.Literal($"<{other.TenantId}>")}]::text[]") : ("v::text", sought);
+            var (value, wanted) = view.HasTenantColumn ? ("v." + SqlText.Identifier(plan.TenantColumn), $"ARRAY[{SqlText.Literal(other.TenantId)}]") : ("v", sought);
+            var found = view.HasTenantColumn ? "s.shown = n" : "position(n IN s.shown) > 0";
             // OFFSET 0 keeps the condition outside: what it sees is what the view shows.
             yield return (view, new(ProbeCommand.Select, ProbeExpectation.NotReached,
-                $"SELECT 1 FROM (SELECT {text} AS shown FROM {view.Sql} v OFFSET 0) s WHERE EXISTS (SELECT FROM unnest({wanted}) n WHERE position(n IN s.shown) > 0) LIMIT 1"));
+                $"SELECT 1 FROM (SELECT {value}::text AS shown FROM {view.Sql} v OFFSET 0) s WHERE EXISTS (SELECT FROM unnest({wanted}) n WHERE {found}) LIMIT 1"));
             // Indexes are set aside: whether one happens to hide the row first is no protection.
             yield return (view, new(ProbeCommand.PushDown, ProbeExpectation.NotReached,
-                $"SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexonlyscan = off; SELECT count(*) FROM {view.Sql} v WHERE pg_temp.patterns_peek({text}, {wanted}) HAVING count(*) < 0"));
+                $"SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexonlyscan = off; SELECT count(*) FROM {view.Sql} v WHERE pg_temp.patterns_peek({value}, {wanted}, {view.HasTenantColumn}) HAVING count(*) < 0"));
         }
     }
 }
