@@ -13,4 +13,8 @@ internal sealed record AuditPlan(
     IReadOnlySet<string> Shared,
     IReadOnlyDictionary<string, Action<FixtureRow>> Fixtures,
     IReadOnlyList<IgnoredFinding> Ignored,
-    IReadOnlySet<string> MutableDatabases);
+    IReadOnlySet<string> MutableDatabases)
+{
+    /// <summary>The role that the probes take on as a tenant: the identities' own, where they name one.</summary>
+    public string ApplicationRole => Identities?.A.Role ?? Application;
+}
