@@ -13,6 +13,20 @@ internal static partial class Sql
 
     public static string Identifiers(IEnumerable<string> names) => string.Join(", ", names.Select(Identifier));
 
+    /// <summary>An expression in one pair of parentheses: its own, if it is all in one.</summary>
+    public static string Parenthesised(string expression)
+    {
+        var depth = 0;
+        foreach (var token in SqlTokenizer.Tokens(expression).SkipLast(1))
+        {
+            depth += token.Is("(") ? 1 : token.Is(")") ? -1 : 0;
+            if (depth == 0)
+                return token.End == expression.Length && token.Is(")") ? expression : $"({expression})";
+        }
+
+        return $"({expression})";
+    }
+
     /// <summary>Statements, one a line.</summary>
     public static string Script(params IEnumerable<string> statements) => string.Join('\n', statements.Select(static statement => statement.StartsWith("--", StringComparison.Ordinal) ? statement : statement + ";"));
 

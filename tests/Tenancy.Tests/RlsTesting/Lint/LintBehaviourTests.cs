@@ -121,7 +121,7 @@ public sealed class LintBehaviourTests(PostgresServer server)
     [Fact]
     public async Task Roles_and_schemas_that_do_not_exist_are_refused_by_name()
     {
-        await using var database = await AuditedDatabase.CreateAsync(server, "SELECT 1;");
+        await using var database = await AuditedDatabase.CreateAsync(server);
 
         await database.Invoking(static there => there.LintAsync(static audit => audit.Roles("nobody_at_all"))).Should().ThrowAsync<InvalidOperationException>().WithMessage("*'nobody_at_all'*Roles(...)*");
         await database.Invoking(static there => there.LintAsync(static audit => audit.Schemas("public", "absent"))).Should().ThrowAsync<InvalidOperationException>().WithMessage("*'absent'*Schemas(...)*");

@@ -8,5 +8,5 @@ internal sealed record PolicyPlace(Inventory Inventory, Relation Table, Policy P
     public string Kind => $"A {(Policy.IsPermissive ? "PERMISSIVE" : "RESTRICTIVE")} policy for {Policy.CommandText} of {Inventory.RoleNames(Policy.Roles)}";
 
     public string Alter(IEnumerable<(string Clause, string Expression)> clauses) =>
-        $"ALTER POLICY {Sql.Identifier(Policy.Name)} ON {Table.Name} {string.Join(' ', clauses.Select(static clause => $"{clause.Clause} ({clause.Expression})"))};";
+        $"ALTER POLICY {Sql.Identifier(Policy.Name)} ON {Table.Name} {string.Join(' ', clauses.Select(static clause => $"{clause.Clause} {Sql.Parenthesised(clause.Expression)}"))};";
 }

@@ -12,7 +12,7 @@ internal static class PolicyRules
         where open.Count > 0
         select new Sighting(
             place.Name,
-            $"{place.Kind} whose {string.Join(" and ", open.Select(static part => $"{part.Clause} ({part.Expression.Text})"))} is true for every row{(place.Policy.IsPermissive ? ", and no RESTRICTIVE policy confines it to one tenant" : ": it restricts nothing")}.",
+            $"{place.Kind} that lets every row through by {string.Join(" and ", open.Select(static part => $"{part.Clause} {Sql.Parenthesised(part.Expression.Text)}"))}{(place.Policy.IsPermissive ? ", and no RESTRICTIVE policy confines it to one tenant" : ": it restricts nothing")}.",
             place.Inventory.Pin(place.Table) is { } pin && place.Inventory.HasTenantColumn(place.Table)
                 ? place.Alter(open.Select(part => (part.Clause, pin)))
                 : $"{Sql.Decide}drop it, say which roles it is for (one with BYPASSRLS needs none), or compare the row with the tenant of the transaction.");
@@ -27,9 +27,9 @@ internal static class PolicyRules
         where open.Count > 0
         select new Sighting(
             place.Name,
-            $"{place.Kind} that lets rows of every tenant through by {string.Join(" and by ", open.Select(static part => $"{part.Clause} {Parenthesised(part.Hole!)}"))}: there {inventory.TenantColumn} is compared with nothing.",
+            $"{place.Kind} that lets rows of every tenant through by {string.Join(" and by ", open.Select(static part => $"{part.Clause} {Sql.Parenthesised(part.Hole!)}"))}: there {inventory.TenantColumn} is compared with nothing.",
             inventory.Pin(place.Table) is { } pin
-                ? place.Alter(open.Select(part => (part.Clause, $"{Parenthesised(pin)} AND {Parenthesised(part.Text)}")))
+                ? place.Alter(open.Select(part => (part.Clause, $"{Sql.Parenthesised(pin)} AND {Sql.Parenthesised(part.Text)}")))
                 : $"{Sql.Decide}compare {inventory.TenantColumn} with the tenant of the transaction in every alternative, or add a RESTRICTIVE policy that does.");
 
     public static IEnumerable<Sighting> WithoutCheck(Inventory inventory) =>
@@ -53,7 +53,7 @@ internal static class PolicyRules
             table.Name,
             $"A row is let through as soon as one of several PERMISSIVE policies does, and no RESTRICTIVE one confines them to a tenant: {string.Join("; ", several.Select(static group => $"{Policy.Text(group.Command)} as {Sql.Identifier(group.Role.Name)} by {Sql.Identifiers(group.Policies.Select(static policy => policy.Name))}"))}.",
             inventory.Pin(table) is { } pin && inventory.HasTenantColumn(table)
-                ? $"CREATE POLICY {table.Derived("one_tenant")} ON {table.Name} AS RESTRICTIVE USING ({pin}) WITH CHECK ({pin});"
+                ? $"CREATE POLICY {table.Derived("one_tenant")} ON {table.Name} AS RESTRICTIVE USING {Sql.Parenthesised(pin)} WITH CHECK {Sql.Parenthesised(pin)};"
                 : $"{Sql.Decide}join them into one policy for each command, or add a RESTRICTIVE one that compares the row with the tenant of the transaction.");
 
     public static IEnumerable<Sighting> UserMetadata(Inventory inventory) =>
@@ -92,6 +92,4 @@ internal static class PolicyRules
 
     private static bool IsPinned(PolicyPlace place) => place.Policy.IsPermissive
         && place.Inventory.Roles.Where(role => place.Inventory.IsFor(place.Policy, role)).All(role => place.Policy.Covers.All(command => place.Inventory.IsPinned(place.Table, command, role)));
-
-    private static string Parenthesised(string expression) => expression.StartsWith('(') && expression.EndsWith(')') ? expression : $"({expression})";
 }

@@ -69,7 +69,7 @@ internal static class TableRules
 
     // Without one that other tables agree on, only a person knows how the application says its tenant.
     private static string OwnPolicy(Relation table, Inventory inventory) => inventory.Pin(table) is { } pin
-        ? $"CREATE POLICY {table.Derived("tenant")} ON {table.Name} TO {inventory.RoleNames(inventory.Roles.Where(role => inventory.IsReachedBy(table, role)).Select(static role => role.Oid))} USING ({pin}) WITH CHECK ({pin})"
+        ? $"CREATE POLICY {table.Derived("tenant")} ON {table.Name} TO {inventory.RoleNames(inventory.Roles.Where(role => inventory.IsReachedBy(table, role)).Select(static role => role.Oid))} USING {Sql.Parenthesised(pin)} WITH CHECK {Sql.Parenthesised(pin)}"
         : $"{Sql.Decide}give {table.Name} a policy with USING and WITH CHECK that compares {inventory.TenantColumn} with the tenant of the transaction.";
 
     private static List<string> LoginsAsOwner(Relation table, Inventory inventory)
