@@ -22,6 +22,7 @@ public sealed class RlsAudit
 
     /// <summary>Looks at the catalogue of the chosen schemas: tables, partitions, views, functions, roles, grants and policies, by rules that each have an id and the SQL that repairs.</summary>
     /// <returns>The findings, worst first, then by object; empty is what you want to see.</returns>
+    /// <exception cref="InvalidOperationException">A role or schema that the audit was told does not exist.</exception>
     public Task<IReadOnlyList<RlsFinding>> LintAsync(CancellationToken ct = default) => CatalogueLint.RunAsync(_plan, ct);
 
     /// <summary>Puts rows of two tenants into every tenant table and tries, as each of them, as nobody, as a visitor and as a tenant that does not exist, to read, write and move the other's rows; and that each reaches its own.</summary>
@@ -34,5 +35,6 @@ public sealed class RlsAudit
     public Task<MutationReport> MutateAsync(Func<NpgsqlConnection, CancellationToken, Task>? extraTest = null, CancellationToken ct = default) => PolicyMutations.RunAsync(_plan, extraTest, ct);
 
     /// <summary>A stable text of roles, grants, policies and findings, sorted and free of numbers that differ between databases: for an approved file in the repository, whose diff is the review.</summary>
+    /// <exception cref="InvalidOperationException">A role or schema that the audit was told does not exist.</exception>
     public Task<string> SnapshotAsync(CancellationToken ct = default) => CatalogueSnapshot.TakeAsync(_plan, ct);
 }

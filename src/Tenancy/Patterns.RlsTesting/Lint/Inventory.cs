@@ -58,6 +58,18 @@ internal sealed class Inventory
     /// <summary>Whether a role of the application has the privileges of another.</summary>
     public bool IsApplications(uint role) => Roles.Any(application => HasPrivilegesOf(application, role));
 
+    /// <summary>The role and all that inherit its privileges.</summary>
+    public IReadOnlyCollection<Role> Heirs(uint role)
+    {
+        var heirs = new HashSet<uint> { role };
+        while (Catalogue.Memberships.Any(membership => membership.Inherits && heirs.Contains(membership.Role) && heirs.Add(membership.Member)))
+        {
+            // until nobody new inherits it
+        }
+
+        return [.. heirs.Select(heir => Catalogue.Roles.GetValueOrDefault(heir)).OfType<Role>().OrderBy(static heir => heir.Name, StringComparer.Ordinal)];
+    }
+
     /// <summary>The grants of others than the owner by which a role of the application reaches an object, where it may use the object's schema.</summary>
     public IEnumerable<Grant> GrantsOn(Securable target) => Roles.SelectMany(role => GrantsOn(target, role)).Distinct();
 
@@ -73,7 +85,9 @@ internal sealed class Inventory
 
     public bool HasTenantColumn(Relation relation) => relation.Columns.Any(column => column.Name == TenantColumn);
 
-    public bool IsShared(Relation relation) => _plan.Shared.Contains(relation.Name) || _plan.Shared.Contains($"{relation.Schema}.{relation.PlainName}");
+    /// <summary>Whether somebody said that all tenants may see all of it, or of the table that it is a partition of.</summary>
+    public bool IsShared(Relation relation) => _plan.Shared.Contains(relation.Name) || _plan.Shared.Contains($"{relation.Schema}.{relation.PlainName}")
+        || (relation.Parent is { } parent && Catalogue.Relations.TryGetValue(parent, out var whole) && IsShared(whole));
 
     /// <summary>The tenants' relations that a view reads, by itself or through other views.</summary>
     public IReadOnlyList<Relation> TenantRelationsBelow(Relation view)

@@ -13,5 +13,6 @@ public static partial class Gallery
         new("role-bypasses-rls", "{anon}", "ALTER ROLE {anon} SUPERUSER;"),
         new("role-bypasses-rls", "{app}", "ALTER ROLE {app} NOINHERIT; ALTER ROLE {other} BYPASSRLS; GRANT {other} TO {app};"),
         new("login-inherits", "{login}", "GRANT {app} TO {login};"),
+        new("login-inherits", "{login}", "GRANT {app} TO {other}; GRANT {other} TO {login};"),
     ];
 }

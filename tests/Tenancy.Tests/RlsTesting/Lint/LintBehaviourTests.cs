@@ -16,6 +16,14 @@ public sealed class LintBehaviourTests(PostgresServer server)
         (await database.LintAsync(static audit => audit.Shared("public.rates", "public.Odd name"))).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task A_partition_of_a_shared_table_is_shared()
+    {
+        await using var database = await AuditedDatabase.CreateAsync(server, "CREATE TABLE tariffs (tenant_id text, year integer) PARTITION BY LIST (year); CREATE TABLE tariffs_2026 PARTITION OF tariffs FOR VALUES IN (2026); GRANT SELECT ON tariffs, tariffs_2026 TO {app};");
+
+        (await database.LintAsync(static audit => audit.Shared("public.tariffs"))).Should().BeEmpty();
+    }
+
     [Fact, Guarantee("RlsTesting", 1)]
     public async Task Only_what_the_application_can_reach_in_the_chosen_schemas_is_looked_at()
     {

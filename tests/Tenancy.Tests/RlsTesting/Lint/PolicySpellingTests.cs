@@ -30,6 +30,10 @@ public sealed class PolicySpellingTests(PostgresServer server)
         "tenant_id = (SELECT t FROM auth.tenant() t)",
         "tenant_id OPERATOR(pg_catalog.=) (SELECT auth.tenant()) AND NOT is_public",
         "false OR tenant_id = (SELECT auth.tenant())",
+        "tenant_id OPERATOR(auth.===) (SELECT auth.tenant())",
+        "is_public IS NOT TRUE AND (tenant_id = (SELECT auth.tenant())) IS TRUE",
+        "tenant_id = (SELECT upper(trim(both ' ' from substring(auth.tenant() from 1 for 10))))",
+        "tenant_id = (ARRAY[(SELECT auth.tenant()), 'it''s \"x\" (y'])[1]",
     ];
 
     private static readonly string[] True =
@@ -98,6 +102,7 @@ public sealed class PolicySpellingTests(PostgresServer server)
             CREATE FUNCTION auth.tenant() RETURNS text LANGUAGE sql STABLE AS $$ SELECT current_setting('app.tenant_id', true) $$;
             CREATE FUNCTION auth."Odd name"() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT 'x'::text $$;
             CREATE FUNCTION auth.is_mine(id text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT id = current_setting('app.tenant_id', true) $$;
+            CREATE OPERATOR auth.=== (FUNCTION = texteq, LEFTARG = text, RIGHTARG = text);
             CREATE TABLE memberships (tenant_id text, user_name text);
             """, string.Concat(policies.Select(static policy => $$"""
             CREATE TABLE {{policy.Table}} (tenant_id text, id uuid, is_public boolean NOT NULL, owner text, nullable text, at timestamptz, PRIMARY KEY (tenant_id, id));

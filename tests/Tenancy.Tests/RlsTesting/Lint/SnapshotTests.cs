@@ -18,7 +18,7 @@ public sealed class SnapshotTests(PostgresServer server)
         ALTER SCHEMA public OWNER TO {owner};
         """;
 
-    [Fact, Guarantee("RlsTesting", 6)]
+    [Fact, Guarantee("RlsTesting", 1), Guarantee("RlsTesting", 6)]
     public async Task The_same_schema_gives_the_same_text_in_another_database()
     {
         await using var one = await AuditedDatabase.CreateAsync(server, Gallery.Protected, Schema);

@@ -69,8 +69,7 @@ internal static class CatalogueQueries
             ARRAY(SELECT a.attname::text FROM unnest(con.conkey) WITH ORDINALITY k(number, place) JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.number ORDER BY k.place),
             ARRAY(SELECT a.attname::text FROM unnest(con.confkey) WITH ORDINALITY k(number, place) JOIN pg_attribute a ON a.attrelid = con.confrelid AND a.attnum = k.number ORDER BY k.place),
             con.confdeltype,
-            CASE con.confmatchtype WHEN 'f' THEN ' MATCH FULL' ELSE '' END
-                || CASE con.confupdtype WHEN 'c' THEN ' ON UPDATE CASCADE' WHEN 'r' THEN ' ON UPDATE RESTRICT' ELSE '' END
+            CASE con.confupdtype WHEN 'c' THEN ' ON UPDATE CASCADE' WHEN 'r' THEN ' ON UPDATE RESTRICT' ELSE '' END
                 || CASE con.confdeltype WHEN 'c' THEN ' ON DELETE CASCADE' WHEN 'r' THEN ' ON DELETE RESTRICT' ELSE '' END
                 || CASE WHEN con.condeferrable THEN ' DEFERRABLE' || CASE WHEN con.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END ELSE '' END
         FROM pg_constraint con WHERE con.contype = 'f' AND con.conparentid = 0 ORDER BY con.conrelid, con.conname

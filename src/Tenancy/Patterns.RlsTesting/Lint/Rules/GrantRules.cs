@@ -42,8 +42,9 @@ internal static class GrantRules
     }
 
     public static IEnumerable<Sighting> LoginInherits(Inventory inventory) =>
+        from heir in inventory.Roles.SelectMany(role => inventory.Heirs(role.Oid)).Distinct()
         from membership in inventory.Catalogue.Memberships
-        where membership.Inherits && inventory.Roles.Any(role => role.Oid == membership.Role)
+        where membership.Inherits && membership.Role == heir.Oid
         let login = inventory.Catalogue.Roles.GetValueOrDefault(membership.Member)
         where login is { CanLogin: true, IsSuperuser: false } && !inventory.Roles.Contains(login)
         let role = inventory.RoleName(membership.Role)

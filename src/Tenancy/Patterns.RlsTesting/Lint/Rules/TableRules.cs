@@ -5,7 +5,7 @@ internal static class TableRules
 {
     public static IEnumerable<Sighting> Undecided(Inventory inventory) =>
         from table in inventory.Relations
-        where table.Kind is 'r' or 'p' or 'f' && !inventory.IsTenantScoped(table) && !inventory.IsShared(table) && !IsPartOfShared(table, inventory) && inventory.IsReached(table)
+        where table.Kind is 'r' or 'p' or 'f' && !inventory.IsTenantScoped(table) && !inventory.IsShared(table) && inventory.IsReached(table)
         select new Sighting(
             table.Name,
             $"It has no column {inventory.TenantColumn} and no policy, nothing says that it is shared, and {Who(table, inventory)} can reach it.",
@@ -62,9 +62,6 @@ internal static class TableRules
             $"The policies of the table that it is a partition of do not apply to whoever names it directly, and {Who(partition, inventory)} can reach it.",
             Sql.Script($"ALTER TABLE {partition.Name} ENABLE ROW LEVEL SECURITY", $"ALTER TABLE {partition.Name} FORCE ROW LEVEL SECURITY"));
 
-    private static bool IsPartOfShared(Relation relation, Inventory inventory) =>
-        relation.Parent is { } parent && inventory.Catalogue.Relations.TryGetValue(parent, out var whole) && (inventory.IsShared(whole) || IsPartOfShared(whole, inventory));
-
     private static string Who(Relation relation, Inventory inventory) => string.Join(" and ", inventory.Roles.Where(role => inventory.IsReachedBy(relation, role)).Select(static role => Sql.Identifier(role.Name)));
 
     // Without one that other tables agree on, only a person knows how the application says its tenant.
@@ -72,15 +69,6 @@ internal static class TableRules
         ? $"CREATE POLICY {table.Derived("tenant")} ON {table.Name} TO {inventory.RoleNames(inventory.Roles.Where(role => inventory.IsReachedBy(table, role)).Select(static role => role.Oid))} USING {Sql.Parenthesised(pin)} WITH CHECK {Sql.Parenthesised(pin)}"
         : $"{Sql.Decide}give {table.Name} a policy with USING and WITH CHECK that compares {inventory.TenantColumn} with the tenant of the transaction.";
 
-    private static List<string> LoginsAsOwner(Relation table, Inventory inventory)
-    {
-        var catalogue = inventory.Catalogue;
-        var owners = new HashSet<uint> { table.Owner };
-        while (catalogue.Memberships.Any(membership => membership.Inherits && owners.Contains(membership.Role) && owners.Add(membership.Member)))
-        {
-            // until nobody new inherits the owner
-        }
-
-        return [.. owners.Select(owner => catalogue.Roles.GetValueOrDefault(owner)).OfType<Role>().Where(role => role.CanLogin && (role.Oid == table.Owner || !role.IsSuperuser)).Select(static role => Sql.Identifier(role.Name)).Order(StringComparer.Ordinal)];
-    }
+    private static List<string> LoginsAsOwner(Relation table, Inventory inventory) =>
+        [.. inventory.Heirs(table.Owner).Where(role => role.CanLogin && (role.Oid == table.Owner || !role.IsSuperuser)).Select(static role => Sql.Identifier(role.Name))];
 }
