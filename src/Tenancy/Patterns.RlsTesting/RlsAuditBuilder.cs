@@ -75,7 +75,7 @@ public sealed class RlsAuditBuilder
         return this;
     }
 
-    /// <summary>Accepts one finding for a reason. One that is ignored and no longer found is a finding itself (<c>stale-ignore</c>).</summary>
+    /// <summary>Accepts one finding for a reason. One that is ignored and no longer found is a finding itself (<c>stale-ignore</c>). A leak of the matrix is accepted under <c>leak-</c> and its command, such as <c>leak-select</c> on a table that all tenants may read.</summary>
     /// <param name="ruleId">The rule.</param>
     /// <param name="obj">The object, as the finding names it.</param>
     /// <param name="because">Why, in 10 characters or more.</param>

@@ -16,11 +16,13 @@ internal sealed record ColumnShape
     /// <summary>The type modifier of <see cref="Base"/>: the length of a <c>varchar</c>, the precision of a <c>numeric</c>; -1 for none.</summary>
     public required int Modifier { get; init; }
 
-    /// <summary>The first value, of a range its bounds' type, of a composite type one NULL for each attribute: whatever a literal of an unusual type needs.</summary>
+    /// <summary>Of an array the type of its elements as SQL text, of a range the catalogue's name of its bounds' type; null for all others.</summary>
     public required string? Subtype { get; init; }
 
+    /// <summary>The values of an enum, in order; empty for all others.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
+    /// <summary>How many attributes a composite type has; 0 for all others.</summary>
     public required int Attributes { get; init; }
 
     /// <summary>The domains that the type is made of, whose checks a value must pass.</summary>

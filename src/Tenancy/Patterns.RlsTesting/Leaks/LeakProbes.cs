@@ -64,7 +64,7 @@ internal sealed class LeakProbes
         await AsAsync(ProbeIdentity.NoTenant, null, _plan.ApplicationRole).ConfigureAwait(false);
         if (_plan.Anonymous is not null)
             await AsAsync(ProbeIdentity.Anonymous, null, _plan.Anonymous).ConfigureAwait(false);
-        return new([.. ProbeJudgement.Fold(probes)]);
+        return new(AcceptedLeaks.Apply(ProbeJudgement.Fold(probes), _plan.Ignored));
 
         async Task AsAsync(ProbeIdentity identity, Identity? who, string role)
         {

@@ -12,7 +12,7 @@ internal static class CatalogueLint
             from rule in RuleBook.Rules
             from sighting in rule.Find(inventory)
             select new RlsFinding(rule.Id, sighting.Severity ?? rule.Severity, sighting.Object, sighting.Evidence, sighting.Repair)).ToList();
-        var accepted = plan.Ignored.ToLookup(ignored => found.Exists(finding => Accepts(ignored, finding)));
+        var accepted = plan.Ignored.Where(ignored => !AcceptedLeaks.Concerns(ignored)).ToLookup(ignored => found.Exists(finding => Accepts(ignored, finding)));
         return
         [
             .. found.Where(finding => !accepted[true].Any(ignored => Accepts(ignored, finding)))

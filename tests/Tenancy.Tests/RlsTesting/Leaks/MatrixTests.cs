@@ -244,6 +244,23 @@ public sealed class MatrixTests(PostgresDatabase database) : IClassFixture<Postg
         }
     }
 
+    [Fact]
+    [Guarantee("RlsTesting", 5)]
+    public async Task A_leak_may_be_accepted_for_a_reason_and_is_told_when_it_is_none_any_more()
+    {
+        var shop = await ByCommandAsync("ALTER POLICY reads ON {s}.orders USING (true)");
+        RlsAuditBuilder Accept(RlsAuditBuilder audit) => audit
+            .Ignore("leak-select", shop.Schema + ".orders", "all tenants may read orders").Ignore("leak-count", shop.Schema + ".orders", "all tenants may read orders");
+
+        var accepted = await shop.ProbeAsync(Accept);
+        await shop.ExecuteAsync($"ALTER POLICY reads ON {{s}}.orders USING ({Pin})");
+        var stale = await shop.ProbeAsync(Accept);
+
+        accepted.ThrowIfUnsafe();
+        accepted.Probes.Should().Contain(p => p.Command == ProbeCommand.Select && p.Seen == ProbeOutcome.Reached && p.Detail == "accepted: all tenants may read orders");
+        stale.Invoking(m => m.ThrowIfUnsafe()).Should().Throw<RlsUnsafeException>().WithMessage("*2 of*no longer a leak: remove Ignore(\"leak-select\"*");
+    }
+
     /// <summary>Orders under one policy for each command, changed as told.</summary>
     private Task<Playground> ByCommandAsync(string change) => Playground.NewAsync(
         database,
