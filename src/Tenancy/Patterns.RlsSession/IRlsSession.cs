@@ -8,8 +8,8 @@ namespace Patterns.RlsSession;
 /// be pooled by the driver and by PgBouncer in transaction mode. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Batches are taken as a list of statements, with their timeout (where it is not the driver's 30 s): the batch's own connection must not be set, its commands are sent as they are, and
-/// the batch is left as it was. Statements are prepared where the connection string says <c>Max Auto Prepare</c>.
+/// A batch is read as a list of statements with a timeout (where it is not the driver's 30 s) and left as it was: it has no connection of its own, its parameters are inputs, and many callers may
+/// share one. Statements are prepared where the connection string says <c>Max Auto Prepare</c>.
 /// </remarks>
 public interface IRlsSession
 {

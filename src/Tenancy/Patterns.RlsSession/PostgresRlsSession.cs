@@ -69,7 +69,7 @@ internal sealed class PostgresRlsSession : IRlsSession
     {
         ArgumentNullException.ThrowIfNull(transaction);
         var values = _scopes.Values(scope);
-        var connection = transaction.Connection ?? throw new ArgumentException("The transaction is finished. Begin another.", nameof(transaction));
+        var connection = ConnectionOf(transaction);
         await RunAsync(
             "apply",
             async () =>
@@ -147,6 +147,19 @@ internal sealed class PostgresRlsSession : IRlsSession
             if (ScopedBatch.IsCopyRefused(exception))
                 Log.CopyRefused(_logger, exception);
             throw;
+        }
+    }
+
+    private static NpgsqlConnection ConnectionOf(NpgsqlTransaction transaction)
+    {
+        try
+        {
+            _ = transaction.IsolationLevel; // throws when the transaction is over, which its connection does not tell
+            return transaction.Connection!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ArgumentException("The transaction is finished. Begin another.", nameof(transaction), e);
         }
     }
 

@@ -135,11 +135,11 @@ public sealed class RlsTransaction : IAsyncDisposable
 
     /// <summary>Rolls back unless it was committed, and returns the connection.</summary>
     /// <returns>A task.</returns>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _state = State.Ended;
-        await _transaction.DisposeAsync().ConfigureAwait(false);
-        await _connection.DisposeAsync().ConfigureAwait(false);
+        // The driver rolls back what is open, and forgets a BEGIN that was never sent; asked to roll back, it would send both.
+        return _connection.DisposeAsync();
     }
 
     // Carried until a statement has succeeded with it: one that failed before it was sent has taken nothing along, and after one that failed later the transaction takes no more.

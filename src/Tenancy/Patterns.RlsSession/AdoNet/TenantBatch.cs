@@ -4,11 +4,10 @@ using Npgsql;
 
 namespace Patterns.RlsSession;
 
-/// <summary>A batch that carries the scope of its connection.</summary>
-internal sealed class TenantBatch(TenantConnection connection) : DbBatch
+/// <summary>A batch that carries the scope of its connection; with <paramref name="opens"/>, each execution opens the connection and closes it again, as batches of a data source do.</summary>
+internal sealed class TenantBatch(TenantConnection connection, bool opens) : DbBatch
 {
     private readonly NpgsqlBatch _statements = new();
-    private TenantConnection? _connection = connection;
     private ScopedCall? _running;
 
     public override int Timeout
@@ -21,8 +20,8 @@ internal sealed class TenantBatch(TenantConnection connection) : DbBatch
 
     protected override DbConnection? DbConnection
     {
-        get => _connection;
-        set => _connection = value is null or TenantConnection ? (TenantConnection?)value : throw new ArgumentException("The batch takes a connection of a TenantDataSource.", nameof(value));
+        get => connection;
+        set => throw new NotSupportedException("The batch belongs to the connection that made it.");
     }
 
     protected override DbTransaction? DbTransaction { get; set; }
@@ -36,25 +35,87 @@ internal sealed class TenantBatch(TenantConnection connection) : DbBatch
 
     public override Task PrepareAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
-    public override int ExecuteNonQuery() => Next().ExecuteNonQuery();
+    public override int ExecuteNonQuery() => Run(static call => call.ExecuteNonQuery());
 
-    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) => Next().ExecuteNonQueryAsync(cancellationToken);
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) => RunAsync(static (call, ct) => call.ExecuteNonQueryAsync(ct), cancellationToken);
 
-    public override object? ExecuteScalar() => Next().ExecuteScalar();
+    public override object? ExecuteScalar() => Run(static call => call.ExecuteScalar());
 
-    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) => Next().ExecuteScalarAsync(cancellationToken);
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) => RunAsync(static (call, ct) => call.ExecuteScalarAsync(ct), cancellationToken);
 
     protected override DbBatchCommand CreateDbBatchCommand() => new NpgsqlBatchCommand();
 
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Next().ExecuteReader(behavior);
+    // The reader closes the connection when it is closed itself.
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
+    {
+        if (!opens)
+            return Next().ExecuteReader(behavior);
 
-    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) => Next().ExecuteReaderAsync(behavior, cancellationToken);
+        connection.Open();
+        try
+        {
+            return Next().ExecuteReader(behavior | CommandBehavior.CloseConnection);
+        }
+        catch
+        {
+            connection.Close();
+            throw;
+        }
+    }
+
+    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    {
+        if (!opens)
+            return await Next().ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
+
+        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Next().ExecuteReaderAsync(behavior | CommandBehavior.CloseConnection, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await connection.CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private T Run<T>(Func<ScopedCall, T> run)
+    {
+        if (!opens)
+            return run(Next());
+
+        connection.Open();
+        try
+        {
+            return run(Next());
+        }
+        finally
+        {
+            connection.Close();
+        }
+    }
+
+    private async Task<T> RunAsync<T>(Func<ScopedCall, CancellationToken, Task<T>> run, CancellationToken ct)
+    {
+        if (!opens)
+            return await run(Next(), ct).ConfigureAwait(false);
+
+        await connection.OpenAsync(ct).ConfigureAwait(false);
+        try
+        {
+            return await run(Next(), ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            await connection.CloseAsync().ConfigureAwait(false);
+        }
+    }
 
     private ScopedCall Next()
     {
-        var target = _connection ?? throw new InvalidOperationException("The batch has no connection. Make it with CreateBatch of a connection of a TenantDataSource.");
         ScopedBatch.Check(_statements, nameof(DbBatchCommands));
-        var scope = target.NextScope();
-        return _running = new(target, ScopedBatch.Create(target.Inner, target.Command(scope), _statements), command: null, scope is not null);
+        var scope = connection.NextScope();
+        return _running = new(connection, ScopedBatch.Create(connection.Inner, connection.Command(scope), _statements), command: null, scope is not null);
     }
 }

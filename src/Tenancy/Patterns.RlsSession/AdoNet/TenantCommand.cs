@@ -80,7 +80,7 @@ internal sealed class TenantCommand : DbCommand
     private ScopedCall Single(TenantConnection connection, ScopeValues? scope)
     {
         var batch = ScopedBatch.Create(connection.Inner, connection.Command(scope), statements: null);
-        batch.BatchCommands.Add(_statement);
+        batch.BatchCommands.Add(ScopedBatch.Copy(_statement));
         if (_timeout is { } timeout)
             batch.Timeout = timeout;
         return new(connection, batch, command: null, scope is not null);
@@ -90,13 +90,7 @@ internal sealed class TenantCommand : DbCommand
     private ScopedCall Script(TenantConnection connection, ScopeValues? scope)
     {
         var command = new NpgsqlCommand(_statement.CommandText, connection.Inner);
-        foreach (NpgsqlParameter parameter in _statement.Parameters)
-        {
-            if (parameter.Direction != ParameterDirection.Input)
-                throw new NotSupportedException($"Parameter '{parameter.ParameterName}' is not an input, which a text of several statements cannot have. Read its value from a result.");
-            command.Parameters.Add(parameter.Clone());
-        }
-
+        ScopedBatch.CopyParameters(_statement, command.Parameters);
         if (_timeout is { } timeout)
             command.CommandTimeout = timeout;
         connection.Prefix(command, scope);

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Patterns.RlsSession;
 
 /// <summary>A driver's connection whose commands carry the scope.</summary>
-internal sealed class TenantConnection(NpgsqlConnection inner, ScopeStatement scopes, ITenantAccessor accessor) : DbConnection
+internal abstract class TenantConnection(NpgsqlConnection inner, ScopeStatement scopes, ITenantAccessor accessor) : DbConnection
 {
     private TenantTransaction? _transaction;
 
@@ -99,7 +99,7 @@ internal sealed class TenantConnection(NpgsqlConnection inner, ScopeStatement sc
 
     protected override DbCommand CreateDbCommand() => new TenantCommand { Connection = this };
 
-    protected override DbBatch CreateDbBatch() => new TenantBatch(this);
+    protected override DbBatch CreateDbBatch() => new TenantBatch(this, opens: false);
 
     protected override void Dispose(bool disposing)
     {

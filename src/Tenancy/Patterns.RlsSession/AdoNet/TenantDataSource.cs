@@ -10,7 +10,7 @@ namespace Patterns.RlsSession;
 /// <remarks>
 /// Without a current scope, executing throws <see cref="TenantNotSetException"/> before anything is sent. A transaction keeps the scope that it began with; executing in it under another one
 /// throws <see cref="InvalidOperationException"/>. <c>Prepare</c> does nothing (<c>Max Auto Prepare</c> of the connection string prepares), <c>CommandBehavior.SingleResult</c> and
-/// <c>SingleRow</c> are taken as hints, and COPY, LISTEN and what else takes an <see cref="NpgsqlConnection"/> is not offered. Thread-safe; its connections are not.
+/// <c>SingleRow</c> are taken as hints, and COPY, LISTEN and what else takes an <see cref="Npgsql.NpgsqlConnection"/> is not offered. Thread-safe; its connections are not.
 /// </remarks>
 public sealed class TenantDataSource : DbDataSource
 {
@@ -29,5 +29,13 @@ public sealed class TenantDataSource : DbDataSource
     public override string ConnectionString => _source.ConnectionString;
 
     /// <inheritdoc/>
-    protected override DbConnection CreateDbConnection() => new TenantConnection(_source.CreateConnection(), _scopes, _accessor);
+    protected override DbConnection CreateDbConnection() => Create();
+
+    /// <inheritdoc/>
+    protected override DbBatch CreateDbBatch() => new TenantBatch(Create(), opens: true);
+
+    private NpgsqlConnection Create() => new(_source.CreateConnection(), _scopes, _accessor);
+
+    // Dapper goes by the name of the type: only to one of this name it gives an array as an array, as in "= ANY (@ids)".
+    private sealed class NpgsqlConnection(Npgsql.NpgsqlConnection inner, ScopeStatement scopes, ITenantAccessor accessor) : TenantConnection(inner, scopes, accessor);
 }

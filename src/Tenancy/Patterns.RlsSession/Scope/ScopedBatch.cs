@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace Patterns.RlsSession;
@@ -23,7 +24,15 @@ internal static class ScopedBatch
         // Each barrier is a Sync, and a Sync ends the transaction that holds the scope.
         var barrier = statements.EnableErrorBarriers;
         foreach (NpgsqlBatchCommand command in statements.BatchCommands)
+        {
             barrier |= command.AppendErrorBarrier is true;
+            for (var i = 0; i < command.Parameters.Count; i++)
+            {
+                if (command.Parameters[i] is { Direction: not ParameterDirection.Input } other)
+                    throw new ArgumentException($"Parameter '{other.ParameterName}' is not an input. Read its value from the result instead.", parameter);
+            }
+        }
+
         if (barrier)
             throw new ArgumentException("The batch has an error barrier, which would end the scope's transaction in its middle. Leave EnableErrorBarriers and AppendErrorBarrier off, and send what may fail alone.", parameter);
     }
@@ -37,10 +46,32 @@ internal static class ScopedBatch
             return batch;
 
         foreach (NpgsqlBatchCommand command in statements.BatchCommands)
-            batch.BatchCommands.Add(command);
+            batch.BatchCommands.Add(Copy(command));
         if (statements.Timeout != DefaultTimeout)
             batch.Timeout = statements.Timeout;
         return batch;
+    }
+
+    /// <summary>
+    /// The driver ties a command to the prepared statement of the connection that it ran on, and on another connection runs what has that name there, which may be another statement.
+    /// A copy has no such tie, and lets many callers share one batch.
+    /// </summary>
+    public static NpgsqlBatchCommand Copy(NpgsqlBatchCommand command)
+    {
+        var copy = new NpgsqlBatchCommand(command.CommandText) { CommandType = command.CommandType };
+        CopyParameters(command, copy.Parameters);
+        return copy;
+    }
+
+    public static void CopyParameters(NpgsqlBatchCommand command, NpgsqlParameterCollection to)
+    {
+        var parameters = command.Parameters;
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            if (parameters[i].Direction != ParameterDirection.Input)
+                throw new NotSupportedException($"Parameter '{parameters[i].ParameterName}' is not an input. Read its value from the result instead.");
+            to.Add(parameters[i].Clone());
+        }
     }
 
     public static bool IsCopyRefused(Exception exception) => exception is PostgresException { SqlState: "0A000", Routine: CopyRoutine };
