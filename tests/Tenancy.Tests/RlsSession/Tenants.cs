@@ -15,9 +15,12 @@ internal sealed class Tenants : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private Tenants(IHost host, NpgsqlDataSource admin, NpgsqlDataSource source, string suffix, string login, CapturedLog log)
+    private readonly Route _route;
+
+    private Tenants(Route route, NpgsqlDataSource admin, string connectionString, string suffix, string login, Action<RlsOptions> configure)
     {
-        (_host, Admin, Source, Suffix, Login, Log) = (host, admin, source, suffix, login, log);
+        (_route, Admin, Source, Suffix, Login) = (route, admin, NpgsqlDataSource.Create(connectionString), suffix, login);
+        _host = Another(configure);
     }
 
     /// <summary>As the owner, whom no policy binds.</summary>
@@ -30,7 +33,7 @@ internal sealed class Tenants : IAsyncDisposable
 
     public string Login { get; }
 
-    public CapturedLog Log { get; }
+    public CapturedLog Log { get; } = new();
 
     public string Schema => "rls_" + Suffix;
 
@@ -50,8 +53,7 @@ internal sealed class Tenants : IAsyncDisposable
     /// <param name="configure">Options besides the role of the scopes.</param>
     /// <param name="pool">What the application's connection string says besides.</param>
     /// <param name="seed">Statements before the application starts; <c>{items}</c>, <c>{schema}</c>, <c>{role}</c> and <c>{login}</c> stand for the names.</param>
-    /// <param name="services">Registrations besides.</param>
-    public static async Task<Tenants> NewAsync(Route route, Action<RlsOptions>? configure = null, string pool = "", string? seed = null, Action<IServiceCollection>? services = null)
+    public static async Task<Tenants> NewAsync(Route route, Action<RlsOptions>? configure = null, string pool = "", string? seed = null)
     {
         var suffix = Guid.CreateVersion7().ToString("n")[^12..];
         var (login, password) = route.Login ?? ("login_" + suffix, "login");
@@ -71,32 +73,62 @@ internal sealed class Tenants : IAsyncDisposable
              """);
         var direct = new NpgsqlConnectionStringBuilder(route.Admin) { Username = login, Password = password }.ConnectionString;
         var connectionString = (route.Through?.Invoke(direct) ?? direct) + ";" + pool;
-        var (log, source) = (new CapturedLog(), NpgsqlDataSource.Create(connectionString));
-
-        var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Logging.AddProvider(log);
-        builder.Services.AddSingleton(source);
-        builder.Services.AddPostgres(o =>
-        {
-            o.MigrationConnectionString = route.Admin + ";Pooling=false";
-            o.Schema = schema;
-            o.MaintenanceInterval = Timeout.InfiniteTimeSpan;
-        });
-        builder.Services.AddRlsSession(o =>
+        var options = new RlsOptions();
+        var tenants = new Tenants(route, admin, connectionString, suffix, login, o =>
         {
             o.Role = role;
             configure?.Invoke(o);
+            options = o;
         });
-        services?.Invoke(builder.Services);
-        var tenants = new Tenants(builder.Build(), admin, source, suffix, login, log);
         // The table must be protected before the start looks at it, and the policies need the functions.
-        var installed = new RlsOptions { Role = role };
-        configure?.Invoke(installed);
+        _ = tenants.Session;
         await tenants.Services.GetRequiredService<ISchema>().ApplyAsync();
-        await RunAsync(admin, RlsSql.InstallFunctions(installed, schema) + RlsSql.Protect(tenants.Items, new() { FunctionSchema = schema }) + $"GRANT SELECT ON {schema}.schema_versions TO {login};");
+        await RunAsync(admin, RlsSql.InstallFunctions(options, schema) + RlsSql.Protect(tenants.Items, new() { FunctionSchema = schema }) + $"GRANT SELECT ON {schema}.schema_versions TO {login};");
         await tenants._host.StartAsync();
         return tenants;
     }
+
+    /// <summary>A further instance of the application, with options of its own, that is not started.</summary>
+    public IHost Another(Action<RlsOptions> configure, Action<PostgresOptions>? database = null, TimeProvider? time = null, NpgsqlDataSource? source = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Logging.AddProvider(Log);
+        builder.Services.AddSingleton(source ?? Source);
+        if (time is not null)
+            builder.Services.AddSingleton(time);
+        builder.Services.AddHealthChecks();
+        builder.Services.AddPostgres(o =>
+        {
+            o.MigrationConnectionString = _route.Admin + ";Pooling=false";
+            o.Schema = Schema;
+            o.MaintenanceInterval = Timeout.InfiniteTimeSpan;
+            database?.Invoke(o);
+        });
+        builder.Services.AddRlsSession(configure);
+        return builder.Build();
+    }
+
+    /// <summary>What keeps another instance from starting; empty when it starts.</summary>
+    public async Task<string> RefusalAsync(Action<RlsOptions>? configure = null, Action<PostgresOptions>? database = null, NpgsqlDataSource? source = null)
+    {
+        using var another = Another(o =>
+        {
+            o.Role = Role;
+            configure?.Invoke(o);
+        }, database, source: source);
+        try
+        {
+            await another.StartAsync();
+            await another.StopAsync();
+            return "";
+        }
+        catch (InvalidOperationException e)
+        {
+            return e.Message;
+        }
+    }
+
+    public Task OwnerAsync(string statement) => RunAsync(Admin, Name(statement));
 
     public string Name(string text) => Named(text, Schema, Role, Login);
 
