@@ -116,7 +116,7 @@ public sealed class ProtectTests(PostgresDatabase database) : IClassFixture<Post
         await using var source = NpgsqlDataSource.Create(other.ConnectionString);
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddSingleton(source);
-        builder.Services.AddWebhookDedup(o => o.Source("stripe", s => s.UseStripe())).AddCreditLedger(o => o.Pool("paid", PoolKind.Paid)).AddRlsSession(o => o.VerifyOnStart = false);
+        builder.Services.AddPostgres(o => o.MaintenanceInterval = Timeout.InfiniteTimeSpan).AddWebhookDedup(o => o.Source("stripe", s => s.UseStripe())).AddCreditLedger(o => o.Pool("paid", PoolKind.Paid)).AddRlsSession(o => o.VerifyOnStart = false);
         using var host = builder.Build();
         await host.StartAsync(Ct);
         var tables = await ColumnAsync(source, "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' WHERE c.relnamespace = 'patterns'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition");

@@ -24,7 +24,7 @@ public sealed class RequestTests
         { o => o.TenantHostLabel = 0, "tenant_id=acme", "acme.example.com", "/who", "acme/" },
         { o => o.TenantRouteValue = "tenant", "", "localhost", "/of/acme", "acme/" },
         { o => o.TenantHeader = "X-Tenant", "", "localhost", "/who?header=acme", "acme/" },
-        { o => o.Resolve = context => new("by " + context.Request.Path), "", "localhost", "/who", "by /who/" },
+        { o => o.Resolve = context => context.Request.Path == "/who" ? new("whoever asks") : null, "", "localhost", "/who", "whoever asks/" },
     };
 
     public static TheoryData<Action<RlsRequestOptions>, string, string, string> Refused => new()

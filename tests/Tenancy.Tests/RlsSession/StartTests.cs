@@ -22,6 +22,7 @@ public sealed class StartTests(PostgresDatabase database) : IClassFixture<Postgr
         { "REVOKE {role} FROM {login}", "Role {login} cannot become {role}", "GRANT \"{role}\" TO \"{login}\"" },
         { "ALTER ROLE {login} SET app.tenant_id = 'a'", "app.tenant_id has a default", "ALTER ROLE \"{login}\" RESET app.tenant_id" },
         { "DO $$ BEGIN EXECUTE format('ALTER ROLE {login} IN DATABASE %I SET app.user_id = ''a''', current_database()); END $$", "app.user_id has a default", "ALTER ROLE \"{login}\" IN DATABASE" },
+        { "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET app.rls_seal = ' || quote_literal('a'), current_database()); END $$", "app.rls_seal has a default", "RESET app.rls_seal" },
         { "CREATE OR REPLACE FUNCTION {schema}.rls_session_refuse() RETURNS text LANGUAGE sql AS 'SELECT ''a'''", "{schema}\".tenant_id() does not refuse", "InstallFunctions" },
         { "REVOKE USAGE ON SCHEMA {schema} FROM {role}", "{schema}\".tenant_id() cannot be called", "GRANT USAGE ON SCHEMA" },
     };
@@ -45,7 +46,7 @@ public sealed class StartTests(PostgresDatabase database) : IClassFixture<Postgr
         finally
         {
             // Another test must not meet a superuser, or a table, of this one.
-            await tenants.OwnerAsync("ALTER ROLE {login} NOSUPERUSER NOBYPASSRLS; ALTER ROLE {role} NOBYPASSRLS; DROP TABLE IF EXISTS {schema}_own");
+            await tenants.OwnerAsync("ALTER ROLE {login} NOSUPERUSER NOBYPASSRLS; ALTER ROLE {role} NOBYPASSRLS; DROP TABLE IF EXISTS {schema}_own; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET ALL', current_database()); END $$");
         }
     }
 

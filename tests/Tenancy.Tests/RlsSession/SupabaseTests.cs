@@ -43,7 +43,7 @@ public sealed class SupabaseTests(PostgresDatabase database) : IClassFixture<Pos
         CREATE POLICY "Users change their own notes" ON {schema}.notes FOR UPDATE TO authenticated USING ((SELECT auth.uid()) = user_id) WITH CHECK ((SELECT auth.uid()) = user_id);
         CREATE POLICY "Members read the notes of their team" ON {schema}.notes FOR SELECT USING (team = (SELECT auth.jwt() -> 'app_metadata' ->> 'team') AND (SELECT auth.role()) = 'authenticated');
         CREATE POLICY "Everybody reads public notes" ON {schema}.notes FOR SELECT TO anon, authenticated USING (is_public);
-        INSERT INTO {schema}.notes VALUES (1, '00000000-0000-7000-8000-00000000000a'), (2, '00000000-0000-7000-8000-00000000000b', 'red'), (3, '00000000-0000-7000-8000-00000000000b', '', true);
+        INSERT INTO {schema}.notes VALUES (1, '00000000-0000-7000-8000-00000000000a', '', false), (2, '00000000-0000-7000-8000-00000000000b', 'red', false), (3, '00000000-0000-7000-8000-00000000000b', '', true);
         """;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -33,7 +33,7 @@ internal sealed class RlsFacts(ScopedSource source, ScopeStatement scopes, IPost
         LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
         LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
         CROSS JOIN unnest(s.setconfig) c (setting)
-        WHERE split_part(c.setting, '=', 1) = ANY ($1) AND (s.setdatabase = 0 OR d.datname = current_database())
+        WHERE split_part(c.setting, '=', 1) = ANY ($1) AND (s.setdatabase = 0 OR d.datname = current_database()) AND (s.setrole = 0 OR r.rolname = session_user)
         """;
 
     private const string Granted =
