@@ -16,7 +16,6 @@ public sealed class RlsSessionBenchmarks : IClosedLoopBenchmark
 {
     private const int TenantCount = 64;
     private const string Pool = ";Max Auto Prepare=20;Auto Prepare Min Usages=2;No Reset On Close=true;Maximum Pool Size=100";
-    private const string Read = "SELECT body FROM {0} WHERE id = $1";
     private static int _turn;
 
     public async Task RunAsync(ClosedLoop loop)
@@ -50,7 +49,7 @@ public sealed class RlsSessionBenchmarks : IClosedLoopBenchmark
         var (session, tenants, source) = (host.Services.GetRequiredService<IRlsSession>(), host.Services.GetRequiredService<TenantDataSource>(), host.Services.GetRequiredService<NpgsqlDataSource>());
         var accessor = host.Services.GetRequiredService<ITenantAccessor>();
         var schema = host.Services.GetRequiredService<IPostgres>().Schema.Trim('"');
-        var read = string.Format(System.Globalization.CultureInfo.InvariantCulture, Read, schema + ".items");
+        var read = $"SELECT body FROM {schema}.items WHERE id = $1";
         loop.Callers = callers;
         await loop.MeasureAsync(
             name,
