@@ -39,7 +39,7 @@ public sealed class RlsSessionBenchmarks : IClosedLoopBenchmark
         await using var network = DelayingProxy.Start(login, TimeSpan.FromMilliseconds(1));
         using (var host = await StartAsync(database.ConnectionString, network.ConnectionString, "patterns", Sealing.Off))
         {
-            loop.Note("1 ms each way: through a proxy that holds back whatever passes for a millisecond.");
+            loop.Note("1 ms each way: through a proxy that holds back whatever passes for a millisecond and what its timer adds.");
             await MeasureAsync(loop, "1 ms each way", host, [1, 16]);
         }
     }

@@ -101,7 +101,7 @@ internal sealed class PostgresRlsSession : IRlsSession
         Log.Bypassed(_logger, reason);
         Telemetry.CountBypass();
         // A connection of its own: the name goes with its start-up message and ends with it, so no pool can hand it on.
-        var settings = new NpgsqlConnectionStringBuilder(_bypass.ConnectionString) { Pooling = false, Multiplexing = false, ApplicationName = "bypass: " + reason[..Math.Min(reason.Length, 55)] };
+        var settings = new NpgsqlConnectionStringBuilder(_bypass.ConnectionString) { Pooling = false, Multiplexing = false, ApplicationName = "bypass: " + Start(reason) };
         var template = _bypass.CreateConnection();
         await using (template.ConfigureAwait(false))
         {
@@ -148,6 +148,13 @@ internal sealed class PostgresRlsSession : IRlsSession
                 Log.CopyRefused(_logger, exception);
             throw;
         }
+    }
+
+    // Not in the middle of a character that has two parts.
+    private static string Start(string reason)
+    {
+        const int Shown = 55;
+        return reason.Length <= Shown ? reason : reason[..(char.IsHighSurrogate(reason[Shown - 1]) ? Shown - 1 : Shown)];
     }
 
     private static NpgsqlConnection ConnectionOf(NpgsqlTransaction transaction)

@@ -92,6 +92,22 @@ public abstract class ScopeTests(Func<Route> route)
         (await tenants.OwnerAsync<long>("SELECT count(*) FROM {items}")).Should().Be(0);
     }
 
+    [Fact]
+    [Guarantee("RlsSession", 3)]
+    public async Task An_error_of_the_commit_itself_is_thrown()
+    {
+        await using var tenants = await Tenants.NewAsync(route(), seed: "ALTER TABLE {items} ADD CONSTRAINT bodies_differ UNIQUE (tenant_id, body) DEFERRABLE INITIALLY DEFERRED;");
+        const string Twice = "INSERT INTO {items} VALUES ('a', 1, 'same'), ('a', 2, 'same')";
+
+        (await tenants.Invoking(t => t.ExecuteAsync("a", Twice)).Should().ThrowAsync<PostgresException>()).Which.SqlState.Should().Be("23505");
+        (await tenants.Invoking(t => t.ScalarAsync<int>("a", Twice + " RETURNING id")).Should().ThrowAsync<PostgresException>()).Which.SqlState.Should().Be("23505");
+        await using (var transaction = await tenants.Session.BeginAsync(new("a"), ct: Ct))
+            (await transaction.Invoking(t => t.CommitAsync(tenants.Batch(Twice), Ct)).Should().ThrowAsync<PostgresException>()).Which.SqlState.Should().Be("23505");
+
+        (await tenants.OwnerAsync<long>("SELECT count(*) FROM {items}")).Should().Be(0);
+        (await tenants.LeftoversAsync()).Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData("a'; SELECT set_config('app.tenant_id', 'b', true); --")]
     [InlineData("\\")]

@@ -133,6 +133,15 @@ public sealed class StartTests(PostgresDatabase database) : IClassFixture<Postgr
         (await tenants.RefusalAsync(silent, verify)).Should().BeEmpty();
     }
 
+    [Fact]
+    [Guarantee("RlsSession", 14)]
+    public async Task Without_the_right_to_install_the_start_says_what_to_do()
+    {
+        await using var tenants = await Tenants.NewAsync(new(database.ConnectionString));
+
+        (await tenants.RefusalAsync(o => o.RaiseWhenUnset = false, o => o.MigrationConnectionString = null)).Should().Contain("cannot be installed").And.Contain("MigrationConnectionString").And.Contain("RlsSql.InstallFunctions");
+    }
+
     private static async Task<HealthReportEntry> HealthAsync(Tenants tenants) =>
         (await tenants.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(registration => registration.Name == "patterns_rls", Ct)).Entries["patterns_rls"];
 }

@@ -136,6 +136,21 @@ public abstract class TenantDataSourceTests(Func<Route> route)
     }
 
     [Fact]
+    public async Task A_connection_that_is_opened_again_has_no_transaction_left_from_before()
+    {
+        await using var tenants = await Tenants.NewAsync(route());
+        using var entered = tenants.Accessor.Enter(new("a"));
+        await using var connection = await tenants.DataSource.OpenConnectionAsync(Ct);
+        _ = await connection.BeginTransactionAsync(Ct);
+        await connection.ExecuteAsync("SELECT 1");
+
+        await connection.CloseAsync();
+        await connection.OpenAsync(Ct);
+
+        (await connection.ExecuteScalarAsync<string>(tenants.Name("SELECT {schema}.tenant_id(); "))).Should().Be("a");
+    }
+
+    [Fact]
     [Guarantee("RlsSession", 7)]
     public async Task Flows_that_run_at_once_never_see_each_others_tenant()
     {

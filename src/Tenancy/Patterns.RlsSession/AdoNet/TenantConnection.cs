@@ -61,9 +61,18 @@ internal abstract class TenantConnection(NpgsqlConnection inner, ScopeStatement 
 
     public void Sent() => _transaction?.Sent();
 
-    public override void Open() => inner.Open();
+    // A transaction that nobody has ended ends with the connection, and the next one starts without a scope.
+    public override void Open()
+    {
+        _transaction = null;
+        inner.Open();
+    }
 
-    public override Task OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+    public override Task OpenAsync(CancellationToken cancellationToken)
+    {
+        _transaction = null;
+        return inner.OpenAsync(cancellationToken);
+    }
 
     public override void Close() => inner.Close();
 

@@ -40,6 +40,13 @@ internal sealed class FunctionInstaller(IPostgres postgres, IOptions<RlsOptions>
             await using (connection.ConfigureAwait(false))
                 await InstallAsync(connection, keys, ct).ConfigureAwait(false);
         }
+        catch (PostgresException e) when (e.SqlState == "42501")
+        {
+            throw new InvalidOperationException(
+                $"The functions of row-level security cannot be installed: {e.MessageText}. Set PostgresOptions.MigrationConnectionString to the owner of schema {database.Value.Schema}, "
+                + "or set SchemaMode to Verify and run what RlsSql.InstallFunctions and RlsSql.InstallKey print.",
+                e);
+        }
         finally
         {
             if (own is not null)
