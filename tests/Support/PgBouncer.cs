@@ -16,6 +16,12 @@ public sealed class PgBouncer(PostgresServer server) : IAsyncLifetime
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("patterns-pgbouncer-");
     private Process? _process;
 
+    /// <summary>Whom all clients become on the server, with a password where the server asks for one. Null for the tests' own user, whom no policy binds.</summary>
+    public (string Name, string Password)? User { get; init; }
+
+    /// <summary>The server connections of each database.</summary>
+    public int PoolSize { get; init; } = 4;
+
     /// <summary>The connection string for the same database through the pooler.</summary>
     public string Through(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
     {
@@ -27,12 +33,13 @@ public sealed class PgBouncer(PostgresServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var target = new NpgsqlConnectionStringBuilder(server.Server.ConnectionString());
+        var (user, password) = User is { } own ? (own.Name, own.Password) : (target.Username, target.Password);
         var configuration = Path.Combine(_directory.FullName, "pgbouncer.ini");
         await File.WriteAllTextAsync(
             configuration,
             $"""
              [databases]
-             * = host={target.Host} port={target.Port} user={target.Username} {(target.Password is { } password ? $"password={password}" : "")}
+             * = host={target.Host} port={target.Port} user={user} {(password is null ? "" : $"password={password}")}
 
              [pgbouncer]
              listen_addr =
@@ -40,7 +47,7 @@ public sealed class PgBouncer(PostgresServer server) : IAsyncLifetime
              unix_socket_dir = {_directory.FullName}
              auth_type = any
              pool_mode = transaction
-             default_pool_size = 4
+             default_pool_size = {PoolSize}
              max_client_conn = 1000
              ignore_startup_parameters = extra_float_digits
              """);
@@ -49,9 +56,9 @@ public sealed class PgBouncer(PostgresServer server) : IAsyncLifetime
         if (Environment.IsPrivilegedProcess)
         {
             // PgBouncer refuses root; the server's own user may also use its socket.
-            var user = File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
-            await RunAsync("chown", "-R", user, _directory.FullName);
-            command = ["setpriv", $"--reuid={user}", "--init-groups", $"--regid={user}", "--", .. command];
+            var account = File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
+            await RunAsync("chown", "-R", account, _directory.FullName);
+            command = ["setpriv", $"--reuid={account}", "--init-groups", $"--regid={account}", "--", .. command];
         }
 
         _process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true })!;
