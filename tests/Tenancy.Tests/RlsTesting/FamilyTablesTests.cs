@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Patterns.CreditLedger;
 using Patterns.Postgres;
+using Patterns.RlsSession;
 using Patterns.RlsTesting;
 
 namespace Tenancy.Tests.RlsTesting;
@@ -26,6 +27,7 @@ public sealed class FamilyTablesTests(PostgresDatabase database) : IClassFixture
         await using var services = Packages(new ServiceCollection().AddLogging().AddPostgres(o => o.ConnectionString = database.ConnectionString)).BuildServiceProvider();
         await services.GetRequiredService<ISchema>().ApplyAsync(Ct);
         await services.GetRequiredService<ITimePartitions>().MaintainAsync(Ct);
+        await ExecuteAsync(RlsSql.InstallFunctions(new RlsOptions(), Schema));
         await ExecuteAsync($"CREATE ROLE {_tenant}; GRANT USAGE ON SCHEMA {Schema} TO {_tenant}");
     }
 
@@ -64,25 +66,16 @@ public sealed class FamilyTablesTests(PostgresDatabase database) : IClassFixture
 
     private static IServiceCollection Packages(IServiceCollection services) => services
         .AddWebhookDedup()
-        .AddCreditLedger(o => o.Pool("paid", PoolKind.Paid));
+        .AddCreditLedger(o => o.Pool("paid", PoolKind.Paid))
+        .AddRlsSession();
 
     private RlsAuditBuilder Audit() => RlsAudit.For(database.DataSource).Schemas(Schema).Roles(_tenant)
         .As(Identity.Setting("app.tenant_id", "acme"), Identity.Setting("app.tenant_id", "globex"));
 
-    /// <summary>One wall that pins the tenant, and what the application does behind it.</summary>
-    private string Protect(string table)
-    {
-        const string pin = "tenant_id = (SELECT current_setting('app.tenant_id', true))";
-        var changes = !AppendOnly.Contains(table, StringComparer.Ordinal);
-        return $"""
-            ALTER TABLE {Schema}.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-            CREATE POLICY pin ON {Schema}.{table} AS RESTRICTIVE TO {_tenant} USING ({pin}) WITH CHECK ({pin});
-            CREATE POLICY reads ON {Schema}.{table} FOR SELECT TO {_tenant} USING (true);
-            CREATE POLICY inserts ON {Schema}.{table} FOR INSERT TO {_tenant} WITH CHECK (true);
-            {(changes ? $"CREATE POLICY updates ON {Schema}.{table} FOR UPDATE TO {_tenant} USING (true); CREATE POLICY deletes ON {Schema}.{table} FOR DELETE TO {_tenant} USING (true);" : "")}
-            GRANT SELECT, INSERT{(changes ? ", UPDATE, DELETE" : "")} ON {Schema}.{table} TO {_tenant};
-            """;
-    }
+    /// <summary>What Patterns.RlsSession prints, and what the application does behind it.</summary>
+    private string Protect(string table) =>
+        RlsSql.Protect($"{Schema}.{table}", new() { FunctionSchema = Schema })
+        + $"GRANT SELECT, INSERT{(AppendOnly.Contains(table, StringComparer.Ordinal) ? "" : ", UPDATE, DELETE")} ON {Schema}.{table} TO {_tenant};";
 
     /// <summary>The tables with a tenant, partitioned parents included and their partitions not: an application has no business with those.</summary>
     private async Task<IReadOnlyList<string>> TablesAsync()

@@ -5,6 +5,9 @@ namespace Patterns.RlsTesting;
 /// <summary>Values that a column may take, by its type: the likeliest first, others for constraints that refuse it.</summary>
 internal static class ColumnValues
 {
+    // Of the users' database, whose partitions lie around its own today.
+    private const string Today = "'now'::timestamptz";
+
     private static readonly string[] Formats =
     [
         "a", "A", "ab", "AB", "abc", "ABC", "1", "123", "12345", "a1", "A1", "a-b", "a_b", "a.b", "a/b", "/a", "+15551234567", "https://example.com", "example.com", "2020-01-01", "#aabbcc", "1.0.0",
@@ -63,7 +66,7 @@ internal static class ColumnValues
         if (column.Labels.Count > 0)
             texts = [.. column.Labels];
         else if (column.Base is "date" or "timestamp" or "timestamptz")
-            return [.. new[] { $"now() + {day}", $"now() - {day}", "now()", "'infinity'", "'2000-01-01'" }.Select(expression => $"({expression})::{column.Type}")];
+            return [.. new[] { $"{Today} + {day}", $"{Today} - {day}", Today, "'infinity'", "'2000-01-01'" }.Select(expression => $"({expression})::{column.Type}")];
         else if (column.Base.EndsWith("[]", StringComparison.Ordinal))
             return Arrays(column, number, marker);
         else if (column.Attributes > 0)
