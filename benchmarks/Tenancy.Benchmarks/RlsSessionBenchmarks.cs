@@ -32,7 +32,7 @@ public sealed class RlsSessionBenchmarks : IClosedLoopBenchmark
             await MeasureAsync(loop, "loopback", host, [1, 16, 64, 256]);
         using (var host = await StartAsync(database.ConnectionString, login, "sealed", Sealing.On))
         {
-            loop.Note("sealed: Ours with Sealing = On.");
+            loop.Note("sealed: Ours and TenantDataSource with Sealing = On; Raw and Unscoped are as above.");
             await MeasureAsync(loop, "sealed", host, [1, 16, 64]);
         }
 
