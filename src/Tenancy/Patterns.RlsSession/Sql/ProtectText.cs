@@ -1,8 +1,8 @@
 namespace Patterns.RlsSession;
 
 /// <summary>
-/// Prints the script that protects a table. It looks at the catalogue when it runs, since partitions, views and indexes are known only there. The permissive policies constrain the tenant as the
-/// restrictive one does: neither a policy that somebody adds later nor one that is dropped opens the table.
+/// Prints the script that protects a table. It looks at the catalogue when it runs, since partitions, views and indexes are known only there. The tenant stands in one policy, the restrictive one,
+/// so that a seal is verified once for a statement and no policy that somebody adds later opens the table; the permissive ones say who inside the tenant.
 /// </summary>
 internal static class ProtectText
 {
@@ -85,15 +85,16 @@ internal static class ProtectText
 
     private static IEnumerable<(string Name, string Definition)> Policies(ProtectOptions options)
     {
+        const string everyone = "true"; // of the tenant, which the restrictive policy pins
         var tenant = Equal(options.TenantColumn, "tenant_id", options.TenantType);
-        var own = $"{tenant} AND {Equal(options.UserColumn, "user_id", options.UserType)}";
+        var own = Equal(options.UserColumn, "user_id", options.UserType);
         var (read, write, writers) = options.Shape switch
         {
             ProtectShape.UserOwned => (own, own, ""),
-            ProtectShape.SharedReadOwnerWrite => (tenant, own, ""),
-            ProtectShape.RoleGated => (tenant, tenant, " TO " + string.Join(", ", options.WriteRoles.Select(SqlText.Identifier))),
+            ProtectShape.SharedReadOwnerWrite => (everyone, own, ""),
+            ProtectShape.RoleGated => (everyone, everyone, " TO " + string.Join(", ", options.WriteRoles.Select(SqlText.Identifier))),
             ProtectShape.TimeLimited => (Unexpired(), Unexpired(), ""),
-            _ => (tenant, tenant, ""),
+            _ => (everyone, everyone, ""),
         };
         yield return ("rls_tenant", $"AS RESTRICTIVE FOR ALL USING ({tenant}) WITH CHECK ({tenant})");
         yield return ("rls_select", $"FOR SELECT USING ({read})");
@@ -107,7 +108,7 @@ internal static class ProtectText
         string Unexpired()
         {
             var expires = SqlText.Identifier(options.ExpiresColumn);
-            return $"{tenant} AND ({expires} IS NULL OR {expires} > (SELECT {SqlText.Identifier(options.FunctionSchema)}.now()))";
+            return $"({expires} IS NULL OR {expires} > (SELECT {SqlText.Identifier(options.FunctionSchema)}.now()))";
         }
     }
 }
