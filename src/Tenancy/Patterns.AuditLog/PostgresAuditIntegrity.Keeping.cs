@@ -52,7 +52,7 @@ internal sealed partial class PostgresAuditIntegrity
                 object[] terms = [hold.TenantId, hold.CaseId, hold.From.UtcDateTime, hold.To.UtcDateTime, hold.Reason];
                 if (await ScalarAsync<bool>(transaction, _hold, terms, token).ConfigureAwait(false))
                 {
-                    await AppendAsync(transaction, new(hold.TenantId, hold.By, "audit.hold.placed") { Targets = [new("legal_hold", hold.CaseId)], Reason = hold.Reason }, token).ConfigureAwait(false);
+                    await AppendAsync(transaction, Own(hold.TenantId, hold.By, "audit.hold.placed") with { Targets = [new("legal_hold", hold.CaseId)], Reason = hold.Reason }, token).ConfigureAwait(false);
                     return true;
                 }
 
@@ -75,7 +75,7 @@ internal sealed partial class PostgresAuditIntegrity
             {
                 var released = await ScalarAsync<bool>(transaction, _release, [tenantId, caseId, reason], token).ConfigureAwait(false);
                 if (released)
-                    await AppendAsync(transaction, new(tenantId, by, "audit.hold.released") { Targets = [new("legal_hold", caseId)], Reason = reason }, token).ConfigureAwait(false);
+                    await AppendAsync(transaction, Own(tenantId, by, "audit.hold.released") with { Targets = [new("legal_hold", caseId)], Reason = reason }, token).ConfigureAwait(false);
                 return released;
             },
             ct).ConfigureAwait(false);
@@ -87,7 +87,7 @@ internal sealed partial class PostgresAuditIntegrity
         var total = 0;
         foreach (var retentionClass in await ScalarAsync<string[]>(transaction, _classes, [], ct).ConfigureAwait(false))
         {
-            var entry = new AuditEntry(request.TenantId, request.By, "audit.entry.redacted")
+            var entry = Own(request.TenantId, request.By, "audit.entry.redacted") with
             {
                 RetentionClass = retentionClass,
                 Reason = request.Reason,
@@ -114,11 +114,17 @@ internal sealed partial class PostgresAuditIntegrity
         }
     }
 
+    private AuditEntry Own(string tenantId, AuditActor by, string action)
+    {
+        var now = time.GetUtcNow();
+        return new(tenantId, by, action) { Id = Guid.CreateVersion7(now), OccurredAt = now };
+    }
+
     /// <summary>The month that entries of these operations go to.</summary>
     private async ValueTask PrepareOwnEntriesAsync(CancellationToken ct)
     {
         foreach (var retentionClass in options.Value.Retention.Keys)
-            await partitions.EnsureAsync(intake.Take(new("t", new("system", "audit_log"), "audit.prepare") { RetentionClass = retentionClass }).Stored, ct).ConfigureAwait(false);
+            await partitions.EnsureAsync(intake.Take(Own("t", new("system", "audit_log"), "audit.prepare") with { RetentionClass = retentionClass }).Stored, ct).ConfigureAwait(false);
     }
 
     private static async ValueTask<T> ScalarAsync<T>(NpgsqlTransaction transaction, string sql, object?[] arguments, CancellationToken ct)

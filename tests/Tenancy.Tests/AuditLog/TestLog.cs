@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Patterns.AuditLog;
@@ -14,10 +15,11 @@ internal sealed class TestLog : IAsyncDisposable
     public static readonly AuditActor Alice = new("user", "alice");
 
     private readonly ServiceProvider _services;
+    private readonly List<IHostedService> _started = [];
 
     private TestLog(string connectionString, string schema, ECDsa key, Action<AuditLogOptions>? configure, Action<IServiceCollection>? more)
     {
-        Key = key;
+        (Key, ConnectionString) = (key, connectionString);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(Captured));
         services.AddPostgres(o => (o.ConnectionString, o.Schema) = (connectionString, schema));
@@ -28,6 +30,8 @@ internal sealed class TestLog : IAsyncDisposable
     }
 
     public ECDsa Key { get; }
+
+    public string ConnectionString { get; }
 
     public CapturedLog Captured { get; } = new();
 
@@ -63,12 +67,16 @@ internal sealed class TestLog : IAsyncDisposable
 
     /// <summary>The same log in another process, as it were: with its own services, perhaps another connection string or other options.</summary>
     public TestLog Again(string? connectionString = null, Action<AuditLogOptions>? configure = null, Action<IServiceCollection>? more = null) =>
-        new(connectionString ?? Postgres.DataSource.ConnectionString, Schema, Key, configure, more);
+        new(connectionString ?? ConnectionString, Schema, Key, configure, more);
 
     public static AuditEntry Entry(string tenant = "acme", string action = "invoice.payment.recorded") => new(tenant, Alice, action);
 
-    public Task AdvanceAsync(TimeSpan by) =>
-        ExecuteAsync($"UPDATE {{schema}}.moved_clock SET by = by + interval '{by.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)} milliseconds'");
+    /// <summary>Moves the database's clock, and that of this log if it has a <see cref="FakeTime"/>.</summary>
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        await ExecuteAsync($"UPDATE {{schema}}.moved_clock SET by = by + interval '{by.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)} milliseconds'");
+        (_services.GetRequiredService<TimeProvider>() as FakeTime)?.Advance(by);
+    }
 
     public async Task<T> ScalarAsync<T>(string sql)
     {
@@ -96,8 +104,34 @@ internal sealed class TestLog : IAsyncDisposable
         return result;
     }
 
+    /// <summary>Starts what a host would start, and stops it when this is disposed.</summary>
+    public async Task StartAsync()
+    {
+        _started.AddRange(_services.GetServices<IHostedService>());
+        foreach (var service in _started.OfType<IHostedLifecycleService>())
+            await service.StartingAsync(Ct);
+        foreach (var service in _started)
+            await service.StartAsync(Ct);
+    }
+
+    /// <summary>A login of its own with the roles that an application needs, and the log as it sees it, beside a migration connection that may change the schema.</summary>
+    public async Task<(string Login, TestLog Log)> AsApplicationAsync(Action<AuditLogOptions>? configure = null)
+    {
+        var login = "app_" + Guid.CreateVersion7().ToString("N");
+        await ExecuteAsync(
+            $"""
+            CREATE ROLE {login} LOGIN PASSWORD 'secret';
+            GRANT {Schema}_audit_writer, {Schema}_audit_reader, {Schema}_audit_auditor TO {login};
+            GRANT SELECT ON {Schema}.schema_versions, {Schema}.time_partitions TO {login};
+            """);
+        var own = new NpgsqlConnectionStringBuilder(ConnectionString) { Username = login, Password = "secret" }.ConnectionString;
+        return (login, Again(own, configure, services => services.AddPostgres(o => o.MigrationConnectionString = ConnectionString)));
+    }
+
     public async ValueTask DisposeAsync()
     {
+        foreach (var service in Enumerable.Reverse(_started))
+            await service.StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
     }
 }
