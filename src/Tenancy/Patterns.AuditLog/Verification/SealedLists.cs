@@ -1,0 +1,132 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Patterns.AuditLog;
+
+/// <summary>Fetches what seals cover, some thousand entries at a time: the lists by their keys, then the entries by theirs, so that memory and plan are the same however large the log is.</summary>
+internal sealed class SealedLists(LogSnapshot log, RunCheck runs, ILookup<string, (DateTimeOffset From, DateTimeOffset To)> holds)
+{
+    private const string Lists = """
+        SELECT k.place, l.entry_ids, l.occurred_at, l.leaves, l.held
+        FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS k (tenant_id, month, seal_no, retention_class, place)
+        CROSS JOIN LATERAL (
+            SELECT s.entry_ids, s.occurred_at, s.leaves, false AS held FROM {schema}.audit_log_seal_entries s
+            WHERE s.tenant_id = k.tenant_id AND s.month = k.month AND s.seal_no = k.seal_no AND s.retention_class = k.retention_class
+            UNION ALL
+            SELECT h.entry_ids, h.occurred_at, h.leaves, true FROM {schema}.audit_log_held_seal_entries h
+            WHERE h.tenant_id = k.tenant_id AND h.month = k.month AND h.seal_no = k.seal_no AND h.retention_class = k.retention_class
+            LIMIT 1) l
+        """;
+
+    // The bounds are constants to the planner, so that it looks at one partition only.
+    private const string Live = $$"""
+        SELECT k.place, {{EntryColumns.List}}
+        FROM unnest($1, $2, $3) WITH ORDINALITY AS k (tenant_id, occurred_at, id, place)
+        JOIN {schema}.audit_log_entries e ON e.tenant_id = k.tenant_id AND e.occurred_at = k.occurred_at AND e.id = k.id
+        WHERE e.retention_class = $4 AND e.occurred_at >= $5 AND e.occurred_at < $6
+        """;
+
+    private const string Held = $$"""
+        SELECT k.place, {{EntryColumns.List}}
+        FROM unnest($1, $2, $3) WITH ORDINALITY AS k (tenant_id, occurred_at, id, place)
+        JOIN {schema}.audit_log_held_entries e ON e.tenant_id = k.tenant_id AND e.occurred_at = k.occurred_at AND e.id = k.id
+        WHERE e.retention_class = $4 AND e.occurred_at >= $5 AND e.occurred_at < $6
+        """;
+
+    private readonly HashInput _input = new();
+
+    /// <summary>How many entries were found in the tables of each month, the held ones apart.</summary>
+    public Dictionary<ClassMonth, long> Found { get; } = [];
+
+    /// <summary>The lists of seals, null where there is none.</summary>
+    public async Task<IReadOnlyList<(SealedList List, bool Held)?>> ReadAsync(IReadOnlyList<SealRecord> seals, CancellationToken ct)
+    {
+        var command = log.Command(Lists);
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters.Add(Array(NpgsqlDbType.Text, seals.Select(static seal => seal.TenantId).ToArray()));
+        command.Parameters.Add(Array(NpgsqlDbType.TimestampTz, seals.Select(static seal => seal.Month.UtcDateTime).ToArray()));
+        command.Parameters.Add(Array(NpgsqlDbType.Bigint, seals.Select(static seal => seal.SealNo).ToArray()));
+        command.Parameters.Add(Array(NpgsqlDbType.Text, seals.Select(static seal => seal.RetentionClass).ToArray()));
+        var lists = new (SealedList List, bool Held)?[seals.Count];
+        var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+        {
+            var ids = reader.GetFieldValue<Guid[]>(1);
+            var times = System.Array.ConvertAll(reader.GetFieldValue<DateTime[]>(2), static time => new DateTimeOffset(time, TimeSpan.Zero));
+            // Shorter lists of times or ids are a change that the comparison reports.
+            lists[reader.GetInt64(0) - 1] = (new SealedList(ids.Length > times.Length ? ids[..times.Length] : ids, times, reader.GetFieldValue<byte[]>(3)), reader.GetBoolean(4));
+        }
+
+        return lists;
+    }
+
+    /// <summary>What stands at each place of the lists.</summary>
+    public async Task<SeenEntry[][]> SeeAsync(IReadOnlyList<SealRecord> seals, IReadOnlyList<(SealedList List, bool Held)?> lists, CancellationToken ct)
+    {
+        var seen = new SeenEntry[seals.Count][];
+        for (var i = 0; i < seals.Count; i++)
+            seen[i] = new SeenEntry[lists[i] is { } list ? list.List.Ids.Length : 0];
+
+        foreach (var group in Enumerable.Range(0, seals.Count).Where(i => lists[i] is not null).GroupBy(i => (Month: new ClassMonth(seals[i].RetentionClass, seals[i].Month), lists[i]!.Value.Held)))
+            await SeeAsync(group.Key.Month, group.Key.Held, group, seals, lists, seen, ct).ConfigureAwait(false);
+
+        for (var i = 0; i < seals.Count; i++)
+        {
+            if (!runs.IsDropped(seals[i]))
+                continue;
+            for (var place = 0; place < seen[i].Length; place++)
+            {
+                if (seen[i][place].State == SeenState.Absent && !IsHeld(seals[i].TenantId, lists[i]!.Value.List.OccurredAt[place]))
+                    seen[i][place] = new SeenEntry(SeenState.Expired, Leaf: null, Redaction: null);
+            }
+        }
+
+        return seen;
+    }
+
+    private async Task SeeAsync(
+        ClassMonth month, bool held, IEnumerable<int> group, IReadOnlyList<SealRecord> seals, IReadOnlyList<(SealedList List, bool Held)?> lists, SeenEntry[][] seen, CancellationToken ct)
+    {
+        var places = new List<(int Seal, int Index)>();
+        var tenants = new List<string>();
+        var times = new List<DateTime>();
+        var ids = new List<Guid>();
+        foreach (var i in group)
+        {
+            var list = lists[i]!.Value.List;
+            for (var place = 0; place < list.Ids.Length; place++)
+            {
+                places.Add((i, place));
+                tenants.Add(seals[i].TenantId);
+                times.Add(list.OccurredAt[place].UtcDateTime);
+                ids.Add(list.Ids[place]);
+            }
+        }
+
+        var command = log.Command(held ? Held : Live);
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters.Add(Array(NpgsqlDbType.Text, tenants.ToArray()));
+        command.Parameters.Add(Array(NpgsqlDbType.TimestampTz, times.ToArray()));
+        command.Parameters.Add(Array(NpgsqlDbType.Uuid, ids.ToArray()));
+        command.Parameters.Add(LogSnapshot.Text(month.RetentionClass));
+        command.Parameters.Add(LogSnapshot.Time(month.Month));
+        command.Parameters.Add(LogSnapshot.Time(month.Month.AddMonths(1)));
+        var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var count = 0L;
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+        {
+            var (seal, index) = places[(int)reader.GetInt64(0) - 1];
+            seen[seal][index] = SeenEntry.Of(EntryColumns.Read(reader, 1), _input);
+            count++;
+        }
+
+        if (!held)
+            Found[month] = Found.GetValueOrDefault(month) + count;
+    }
+
+    private bool IsHeld(string tenantId, DateTimeOffset at) => holds[tenantId].Any(hold => hold.From <= at && at < hold.To);
+
+    private static NpgsqlParameter Array(NpgsqlDbType type, Array values) => new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+}
