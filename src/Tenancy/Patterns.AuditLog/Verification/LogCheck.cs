@@ -15,15 +15,17 @@ internal sealed class LogCheck(RunCheck runs, Findings findings, bool fromTheSta
     public long Seals { get; private set; }
 
     /// <summary>Follows the run and its seals, in the order of tenant and seal number. Tells each seal that its entries can be compared with.</summary>
-    public IReadOnlyList<CheckedSeal> Run(StoredRun run, IReadOnlyList<StoredSeal> seals)
+    /// <param name="run">Null for seals whose run is gone.</param>
+    /// <param name="seals">The seals of the run.</param>
+    public IReadOnlyList<CheckedSeal> Run(StoredRun? run, IReadOnlyList<StoredSeal> seals)
     {
-        var trusted = runs.Next(run);
+        var trusted = run is not null && runs.Next(run);
         Seals += seals.Count;
         var hashes = new byte[seals.Count][];
         for (var i = 0; i < seals.Count; i++)
             hashes[i] = seals[i].Record.Hash(_input);
 
-        var suspect = trusted ? Compare(run.Head, seals, hashes) : 0;
+        var suspect = trusted ? Compare(run!.Head, seals, hashes) : 0;
         var answer = new List<CheckedSeal>(seals.Count);
         for (var i = 0; i < seals.Count; i++)
             answer.Add(new CheckedSeal(seals[i].Record, Link(seals[i], hashes[i], suspect)));

@@ -15,6 +15,8 @@ internal sealed class LogSnapshot : IAsyncDisposable
 
     private const string Runs = $"SELECT {RunColumns} FROM {{schema}}.audit_log_runs r WHERE r.run_no >= $1 AND r.run_no <= $2 ORDER BY r.run_no LIMIT 500";
 
+    private const string Named = $"SELECT {RunColumns} FROM {{schema}}.audit_log_runs r WHERE r.run_no = ANY ($1)";
+
     private const string Drops = $"SELECT {RunColumns} FROM {{schema}}.audit_log_runs r WHERE r.kind = 3 ORDER BY r.run_no";
 
     private const string Limits = """
@@ -70,9 +72,12 @@ internal sealed class LogSnapshot : IAsyncDisposable
         return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    public Task<List<StoredRun>> RunsAsync(long first, long last, CancellationToken ct) => RunsAsync(Command(Runs), [first, last], ct);
+    /// <summary>The first 500 of a range.</summary>
+    public Task<List<StoredRun>> RunsAsync(long first, long last, CancellationToken ct) => RunsAsync(Runs, ct, first, last);
 
-    public Task<List<StoredRun>> DropsAsync(CancellationToken ct) => RunsAsync(Command(Drops), [], ct);
+    public Task<List<StoredRun>> RunsAsync(IEnumerable<long> numbers, CancellationToken ct) => RunsAsync(Named, ct, numbers.ToArray());
+
+    public Task<List<StoredRun>> DropsAsync(CancellationToken ct) => RunsAsync(Drops, ct);
 
     /// <summary>The seals of a range of runs, in the order of run, tenant and number.</summary>
     public async Task<List<StoredSeal>> SealsAsync(long firstRun, long lastRun, CancellationToken ct)
@@ -128,11 +133,12 @@ internal sealed class LogSnapshot : IAsyncDisposable
 
     public static NpgsqlParameter Time(DateTimeOffset? value) => new() { Value = value is { } time ? time.UtcDateTime : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
-    private static async Task<List<StoredRun>> RunsAsync(NpgsqlCommand command, long[] parameters, CancellationToken ct)
+    private async Task<List<StoredRun>> RunsAsync(string sql, CancellationToken ct, params object[] parameters)
     {
+        var command = Command(sql);
         await using var _ = command.ConfigureAwait(false);
         foreach (var parameter in parameters)
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = parameter });
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
         var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         var runs = new List<StoredRun>();

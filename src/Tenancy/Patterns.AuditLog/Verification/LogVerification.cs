@@ -7,9 +7,6 @@ namespace Patterns.AuditLog;
 /// <summary>Verifies the log in the database: reads it in runs, as of one moment, and hands it to the check.</summary>
 internal sealed class LogVerification(IPostgres postgres, IEnumerable<IAuditAnchor> anchors)
 {
-    // So many entries are looked up and hashed at a time.
-    private const int BatchEntries = 16_384;
-
     private const string Redactions = """
         SELECT e.tenant_id, e.id FROM {schema}.audit_log_entries e
         JOIN unnest($1, $2) AS k (tenant_id, id) ON e.tenant_id = k.tenant_id AND e.id = k.id
@@ -26,50 +23,34 @@ internal sealed class LogVerification(IPostgres postgres, IEnumerable<IAuditAnch
         await using var _ = log.ConfigureAwait(false);
         var (first, last) = await log.LimitsAsync(request.SealedFrom, request.SealedTo, ct).ConfigureAwait(false);
         var findings = new Findings(request.MaxFindings);
-        var runs = new RunCheck(keys, findings, request.SealedFrom is null ? 1 : first, request.TenantId is not null);
+        var runs = new RunCheck(keys, findings, request.SealedFrom is null ? 1 : first, request.TenantId is not null, sparse: false);
         foreach (var drop in await log.DropsAsync(ct).ConfigureAwait(false))
             runs.Dropped(drop.Head);
 
         var check = new LogCheck(runs, findings, fromTheStart: request.SealedFrom is null, blameSealForItsPath: false);
         var entries = new EntryCheck(runs, findings);
-        var kept = new AnchorCheck(anchors.Select(anchor => anchor.ReadAsync(ct).GetAsyncEnumerator(ct)).ToList(), findings);
-        await using var __ = kept.ConfigureAwait(false);
-        if (request.SealedFrom is not null)
-            await kept.SkipToAsync(first).ConfigureAwait(false);
-
-        var lists = new SealedLists(log, runs, await log.HoldsAsync(ct).ConfigureAwait(false));
-        var waiting = new List<CheckedSeal>();
-        for (var next = first; next <= last;)
+        var lists = new SealedLists(log);
+        var holds = await log.HoldsAsync(ct).ConfigureAwait(false);
+        await foreach (var portion in new LogRuns(log).ReadAsync(first, last, request.TenantId, ct).ConfigureAwait(false))
         {
-            var some = await log.RunsAsync(next, last, ct).ConfigureAwait(false);
-            if (some.Count == 0)
-                break;
-            for (var from = 0; from < some.Count;)
+            var seals = new List<CheckedSeal>();
+            foreach (var (run, own) in portion)
             {
-                var upTo = Portion(some, from);
-                var seals = await SealsAsync(log, next, some[upTo - 1].Head.RunNo, request.TenantId, ct).ConfigureAwait(false);
-                var at = 0;
-                for (; from < upTo; from++)
-                {
-                    var run = some[from];
-                    await kept.NextAsync(run.Head).ConfigureAwait(false);
-                    var begin = at;
-                    while (at < seals.Count && seals[at].Record.RunNo <= run.Head.RunNo)
-                        at++;
-                    waiting.AddRange(check.Run(run, seals.GetRange(begin, at - begin)));
-                }
-
-                next = some[upTo - 1].Head.RunNo + 1;
-                await CompareAsync(log, lists, entries, waiting, ct).ConfigureAwait(false);
+                seals.AddRange(check.Run(run, own));
             }
+
+            foreach (var batch in LogRuns.Batches(seals, static seal => seal.Record.Count))
+                await CompareAsync(log, lists, entries, batch, runs, holds, ct).ConfigureAwait(false);
         }
 
         if (request.SealedTo is null)
         {
-            await kept.FinishAsync(last).ConfigureAwait(false);
             await foreach (var head in log.HeadsAsync(request.TenantId, ct).ConfigureAwait(false))
                 check.Head(head.TenantId, head.SealNo, head.NextSeq, head.Hash);
         }
+
+        foreach (var anchor in anchors)
+            await AnchoredAsync(log, anchor, new AnchorCheck(runs, findings), first, request.SealedTo is null ? long.MaxValue : last, ct).ConfigureAwait(false);
 
         var unsealed = new UnsealedEntries(log, entries, findings);
         if (request.SealedTo is null)
@@ -77,66 +58,47 @@ internal sealed class LogVerification(IPostgres postgres, IEnumerable<IAuditAnch
         await unsealed.InsertedAsync(request, lists.Found, ct).ConfigureAwait(false);
         entries.Finish();
         check.Finish();
-        return new VerifyReport { Entries = entries.Entries, Seals = check.Seals, Runs = runs.Count, Head = runs.Last, Counts = findings.Counts, Findings = findings.Listed() };
+        return new VerifyReport { Entries = entries.Entries, Seals = check.Seals, Runs = runs.Count, Head = runs.Last, Epochs = runs.Epochs, Counts = findings.Counts, Findings = findings.Listed() };
     }
 
-    // As many runs as have few enough seals to be held at once.
-    private static int Portion(List<StoredRun> runs, int from)
+    private static async Task AnchoredAsync(LogSnapshot log, IAuditAnchor anchor, AnchorCheck check, long first, long last, CancellationToken ct)
     {
-        var seals = 0L;
-        var upTo = from;
-        while (upTo < runs.Count && (upTo == from || seals + runs[upTo].Head.Seals <= BatchEntries))
-            seals += runs[upTo++].Head.Seals;
-        return upTo;
-    }
-
-    private static async Task<List<StoredSeal>> SealsAsync(LogSnapshot log, long firstRun, long lastRun, string? tenantId, CancellationToken ct)
-    {
-        var seals = await log.SealsAsync(firstRun, lastRun, ct).ConfigureAwait(false);
-        if (tenantId is null)
-            return seals;
-
-        // Of the other tenants' seals only the hashes count, for the way to the run's root.
-        var own = new List<StoredSeal>();
-        foreach (var run in seals.GroupBy(static seal => seal.Record.RunNo))
+        var some = new List<RunHead>();
+        await foreach (var kept in anchor.ReadAsync(ct).ConfigureAwait(false))
         {
-            var all = run.ToList();
-            var mine = Enumerable.Range(0, all.Count).Where(i => all[i].Record.TenantId == tenantId).ToList();
-            if (mine.Count == 0)
-                continue;
-            var hashes = all.SelectMany(static seal => seal.Hash).ToArray();
-            own.AddRange(mine.Select(i => all[i] with { Path = new RunPath(i, MerkleTree.Path(hashes, i)) }));
+            if (kept.RunNo >= first && kept.RunNo <= last)
+                some.Add(kept);
+            if (some.Count == 1_000)
+                await CompareAsync().ConfigureAwait(false);
         }
 
-        return own;
+        await CompareAsync().ConfigureAwait(false);
+
+        async Task CompareAsync()
+        {
+            var own = (await log.RunsAsync(some.ConvertAll(static head => head.RunNo), ct).ConfigureAwait(false)).ToDictionary(static run => run.Head.RunNo, static run => run.Head);
+            foreach (var kept in some)
+                check.Compare(kept, own.GetValueOrDefault(kept.RunNo));
+            some.Clear();
+        }
     }
 
-    private static async Task CompareAsync(LogSnapshot log, SealedLists lists, EntryCheck entries, List<CheckedSeal> seals, CancellationToken ct)
+    private static async Task CompareAsync(
+        LogSnapshot log, SealedLists lists, EntryCheck entries, List<CheckedSeal> batch, RunCheck runs, ILookup<string, (DateTimeOffset From, DateTimeOffset To)> holds, CancellationToken ct)
     {
-        for (var from = 0; from < seals.Count;)
+        var records = batch.ConvertAll(static seal => seal.Record);
+        var found = await lists.ReadAsync(records, ct).ConfigureAwait(false);
+        var seen = await lists.SeeAsync(records, found, runs, holds, ct).ConfigureAwait(false);
+        for (var i = 0; i < batch.Count; i++)
         {
-            var upTo = from;
-            for (var count = 0; upTo < seals.Count && (upTo == from || count + seals[upTo].Record.Count <= BatchEntries);)
-                count += seals[upTo++].Record.Count;
-
-            var batch = seals.GetRange(from, upTo - from);
-            var records = batch.ConvertAll(static seal => seal.Record);
-            var found = await lists.ReadAsync(records, ct).ConfigureAwait(false);
-            var seen = await lists.SeeAsync(records, found, ct).ConfigureAwait(false);
-            for (var i = 0; i < batch.Count; i++)
-            {
-                if (found[i] is { } list)
-                    entries.Compare(batch[i], list.List, seen[i]);
-                else
-                    entries.NoList(batch[i]);
-            }
-
-            if (entries.OpenRedactions is { Count: > 0 } open)
-                entries.Redactions(await KnownAsync(log, open, ct).ConfigureAwait(false));
-            from = upTo;
+            if (found[i] is { } list)
+                entries.Compare(batch[i], list.List, seen[i]);
+            else
+                entries.NoList(batch[i]);
         }
 
-        seals.Clear();
+        if (entries.OpenRedactions is { Count: > 0 } open)
+            entries.Redactions(await KnownAsync(log, open, ct).ConfigureAwait(false));
     }
 
     private static async Task<Func<string, Guid, bool>> KnownAsync(LogSnapshot log, IReadOnlyCollection<(string TenantId, Guid Id)> asked, CancellationToken ct)

@@ -4,7 +4,12 @@ using System.Text.Json;
 namespace Patterns.AuditLog;
 
 /// <summary>Follows the chain of runs: numbers, hashes, signatures, and the heads that anchors keep.</summary>
-internal sealed class RunCheck(IReadOnlyDictionary<string, ECDsa> keys, Findings findings, long firstRun, bool oneTenant)
+/// <param name="keys">The known keys.</param>
+/// <param name="findings">Where findings go.</param>
+/// <param name="firstRun">The number that the first one has.</param>
+/// <param name="oneTenant">Whether only one tenant's seals are at hand.</param>
+/// <param name="sparse">Whether runs may be left out.</param>
+internal sealed class RunCheck(IReadOnlyDictionary<string, ECDsa> keys, Findings findings, long firstRun, bool oneTenant, bool sparse)
 {
     private readonly HashSet<ClassMonth> _dropped = [];
     private byte[] _previousHash = AuditHash.Nothing;
@@ -17,6 +22,9 @@ internal sealed class RunCheck(IReadOnlyDictionary<string, ECDsa> keys, Findings
 
     /// <summary>The last one whose signature is good.</summary>
     public RunHead? Last { get; private set; }
+
+    /// <summary>Those in which a new epoch was begun.</summary>
+    public List<RunHead> Epochs { get; } = [];
 
     /// <summary>Notes a signed record that a month was dropped; it may come before the run that it is.</summary>
     public void Dropped(RunHead head)
@@ -35,7 +43,7 @@ internal sealed class RunCheck(IReadOnlyDictionary<string, ECDsa> keys, Findings
         var head = run.Head;
         Count++;
         var follows = head.RunNo == _expected;
-        if (head.RunNo > _expected)
+        if (head.RunNo > _expected && !sparse)
         {
             findings.Add(new VerifyFinding(FindingKind.BrokenLink, head.RunNo == _expected + 1 ? $"Run {_expected} is gone." : $"Runs {_expected} to {head.RunNo - 1} are gone.")
             {
@@ -43,7 +51,7 @@ internal sealed class RunCheck(IReadOnlyDictionary<string, ECDsa> keys, Findings
                 Count = head.RunNo - _expected,
             });
         }
-        else if (!follows)
+        else if (head.RunNo < _expected)
         {
             Add(FindingKind.BrokenLink, head.RunNo, $"Run {head.RunNo} comes where run {_expected} belongs.");
         }
@@ -63,10 +71,13 @@ internal sealed class RunCheck(IReadOnlyDictionary<string, ECDsa> keys, Findings
         _previousTrusted = trusted;
         if (trusted)
             Last = head;
+        if (trusted && head.Kind == RunKind.Epoch)
+            Epochs.Add(head);
         return trusted;
     }
 
-    private bool IsSigned(RunHead head)
+    /// <summary>Whether a known key signed the head.</summary>
+    public bool IsSigned(RunHead head)
     {
         try
         {

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace Patterns.AuditLog;
 
 /// <summary>Fetches what seals cover, some thousand entries at a time: the lists by their keys, then the entries by theirs, so that memory and plan are the same however large the log is.</summary>
-internal sealed class SealedLists(LogSnapshot log, RunCheck runs, ILookup<string, (DateTimeOffset From, DateTimeOffset To)> holds)
+internal sealed class SealedLists(LogSnapshot log)
 {
     private const string Lists = """
         SELECT k.place, l.entry_ids, l.occurred_at, l.leaves, l.held
@@ -61,23 +61,18 @@ internal sealed class SealedLists(LogSnapshot log, RunCheck runs, ILookup<string
         return lists;
     }
 
-    /// <summary>What stands at each place of the lists.</summary>
-    public async Task<SeenEntry[][]> SeeAsync(IReadOnlyList<SealRecord> seals, IReadOnlyList<(SealedList List, bool Held)?> lists, CancellationToken ct)
+    /// <summary>What stands at each place of the lists, for verification.</summary>
+    public async Task<SeenEntry[][]> SeeAsync(
+        IReadOnlyList<SealRecord> seals, IReadOnlyList<(SealedList List, bool Held)?> lists, RunCheck runs, ILookup<string, (DateTimeOffset From, DateTimeOffset To)> holds, CancellationToken ct)
     {
-        var seen = new SeenEntry[seals.Count][];
-        for (var i = 0; i < seals.Count; i++)
-            seen[i] = new SeenEntry[lists[i] is { } list ? list.List.Ids.Length : 0];
-
-        foreach (var group in Enumerable.Range(0, seals.Count).Where(i => lists[i] is not null).GroupBy(i => (Month: new ClassMonth(seals[i].RetentionClass, seals[i].Month), lists[i]!.Value.Held)))
-            await SeeAsync(group.Key.Month, group.Key.Held, group, seals, lists, seen, ct).ConfigureAwait(false);
-
+        var seen = await EntriesAsync(seals, lists, entry => SeenEntry.Of(entry, _input), ct).ConfigureAwait(false);
         for (var i = 0; i < seals.Count; i++)
         {
             if (!runs.IsDropped(seals[i]))
                 continue;
             for (var place = 0; place < seen[i].Length; place++)
             {
-                if (seen[i][place].State == SeenState.Absent && !IsHeld(seals[i].TenantId, lists[i]!.Value.List.OccurredAt[place]))
+                if (seen[i][place].State == SeenState.Absent && !holds[seals[i].TenantId].Any(hold => hold.From <= lists[i]!.Value.List.OccurredAt[place] && lists[i]!.Value.List.OccurredAt[place] < hold.To))
                     seen[i][place] = new SeenEntry(SeenState.Expired, Leaf: null, Redaction: null);
             }
         }
@@ -85,48 +80,41 @@ internal sealed class SealedLists(LogSnapshot log, RunCheck runs, ILookup<string
         return seen;
     }
 
-    private async Task SeeAsync(
-        ClassMonth month, bool held, IEnumerable<int> group, IReadOnlyList<SealRecord> seals, IReadOnlyList<(SealedList List, bool Held)?> lists, SeenEntry[][] seen, CancellationToken ct)
+    /// <summary>What is read of the entry at each place of the lists; the default where there is none.</summary>
+    public async Task<T?[][]> EntriesAsync<T>(IReadOnlyList<SealRecord> seals, IReadOnlyList<(SealedList List, bool Held)?> lists, Func<StoredEntry, T> read, CancellationToken ct)
     {
-        var places = new List<(int Seal, int Index)>();
-        var tenants = new List<string>();
-        var times = new List<DateTime>();
-        var ids = new List<Guid>();
-        foreach (var i in group)
+        var entries = new T?[seals.Count][];
+        for (var i = 0; i < seals.Count; i++)
+            entries[i] = new T?[lists[i] is { } list ? list.List.Ids.Length : 0];
+
+        foreach (var group in Enumerable.Range(0, seals.Count).Where(i => lists[i] is not null).GroupBy(i => (Month: new ClassMonth(seals[i].RetentionClass, seals[i].Month), lists[i]!.Value.Held)))
         {
-            var list = lists[i]!.Value.List;
-            for (var place = 0; place < list.Ids.Length; place++)
+            var places = group.SelectMany(i => lists[i]!.Value.List.Ids.Select((_, place) => (Seal: i, Index: place))).ToArray();
+            var command = log.Command(group.Key.Held ? Held : Live);
+            await using var _ = command.ConfigureAwait(false);
+            command.Parameters.Add(Array(NpgsqlDbType.Text, System.Array.ConvertAll(places, at => seals[at.Seal].TenantId)));
+            command.Parameters.Add(Array(NpgsqlDbType.TimestampTz, System.Array.ConvertAll(places, at => lists[at.Seal]!.Value.List.OccurredAt[at.Index].UtcDateTime)));
+            command.Parameters.Add(Array(NpgsqlDbType.Uuid, System.Array.ConvertAll(places, at => lists[at.Seal]!.Value.List.Ids[at.Index])));
+            command.Parameters.Add(LogSnapshot.Text(group.Key.Month.RetentionClass));
+            command.Parameters.Add(LogSnapshot.Time(group.Key.Month.Month));
+            command.Parameters.Add(LogSnapshot.Time(group.Key.Month.Month.AddMonths(1)));
+            var count = 0L;
+            var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
             {
-                places.Add((i, place));
-                tenants.Add(seals[i].TenantId);
-                times.Add(list.OccurredAt[place].UtcDateTime);
-                ids.Add(list.Ids[place]);
+                for (; await reader.ReadAsync(ct).ConfigureAwait(false); count++)
+                {
+                    var (seal, index) = places[(int)reader.GetInt64(0) - 1];
+                    entries[seal][index] = read(EntryColumns.Read(reader, 1));
+                }
             }
+
+            if (!group.Key.Held)
+                Found[group.Key.Month] = Found.GetValueOrDefault(group.Key.Month) + count;
         }
 
-        var command = log.Command(held ? Held : Live);
-        await using var _ = command.ConfigureAwait(false);
-        command.Parameters.Add(Array(NpgsqlDbType.Text, tenants.ToArray()));
-        command.Parameters.Add(Array(NpgsqlDbType.TimestampTz, times.ToArray()));
-        command.Parameters.Add(Array(NpgsqlDbType.Uuid, ids.ToArray()));
-        command.Parameters.Add(LogSnapshot.Text(month.RetentionClass));
-        command.Parameters.Add(LogSnapshot.Time(month.Month));
-        command.Parameters.Add(LogSnapshot.Time(month.Month.AddMonths(1)));
-        var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        var count = 0L;
-        while (await reader.ReadAsync(ct).ConfigureAwait(false))
-        {
-            var (seal, index) = places[(int)reader.GetInt64(0) - 1];
-            seen[seal][index] = SeenEntry.Of(EntryColumns.Read(reader, 1), _input);
-            count++;
-        }
-
-        if (!held)
-            Found[month] = Found.GetValueOrDefault(month) + count;
+        return entries;
     }
-
-    private bool IsHeld(string tenantId, DateTimeOffset at) => holds[tenantId].Any(hold => hold.From <= at && at < hold.To);
 
     private static NpgsqlParameter Array(NpgsqlDbType type, Array values) => new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type };
 }

@@ -15,6 +15,9 @@ public sealed record VerifyReport
     /// <summary>The last run whose signature is good: what the report reaches to. Null for an empty log.</summary>
     public RunHead? Head { get; init; }
 
+    /// <summary>The signed runs in which a new epoch was begun openly; their notes say why. What anchors keep of lost runs whose numbers were used again is no finding then.</summary>
+    public required IReadOnlyList<RunHead> Epochs { get; init; }
+
     /// <summary>How many findings there are of each kind; kinds without one are absent.</summary>
     public required IReadOnlyDictionary<FindingKind, long> Counts { get; init; }
 
