@@ -44,4 +44,7 @@ public sealed class AuditLogOptions
 
     /// <summary>Where connections for sealing, verifying, redacting and holding come from: of a login that is a member of <c>{schema}_audit_auditor</c>. Default: the application's own.</summary>
     public NpgsqlDataSource? IntegrityDataSource { get; set; }
+
+    /// <summary>The tenant whose log has the entries about what concerns all tenants, such as a verification of the whole log, 1 to 200 characters. Default: <c>operator</c>.</summary>
+    public string OperatorTenant { get; set; } = "operator";
 }

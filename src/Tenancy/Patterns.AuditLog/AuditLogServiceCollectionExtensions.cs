@@ -39,6 +39,11 @@ public static class AuditLogServiceCollectionExtensions
         services.TryAddSingleton<Sealer>();
         services.TryAddSingleton<RetentionDrop>();
         services.TryAddSingleton<WallCheck>();
+        services.TryAddSingleton<LogVerification>();
+        services.TryAddSingleton<ProofSource>();
+        services.TryAddSingleton<SealedStream>();
+        services.TryAddSingleton<EntryReads>();
+        services.TryAddSingleton<DeniedRequests>();
         services.TryAddSingleton<IAuditLog, PostgresAuditLog>();
         services.TryAddSingleton<IAuditIntegrity, PostgresAuditIntegrity>();
 
@@ -46,6 +51,7 @@ public static class AuditLogServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AuditLogStartup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SealerService>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RetentionService>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DeniedRequests>(static provider => provider.GetRequiredService<DeniedRequests>()));
         services.Configure<HealthCheckServiceOptions>(AddHealth);
         return services.AddGroupCommit(static provider => new GroupCommit<IntakeEntry, AppendOutcome>(
             provider.GetRequiredService<IPostgres>(),

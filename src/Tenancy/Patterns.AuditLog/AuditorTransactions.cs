@@ -9,10 +9,12 @@ internal sealed class AuditorTransactions(IPostgres postgres, IOptions<AuditLogO
 {
     private readonly string _role = postgres.Schema.Trim('"') + "_audit_auditor";
 
+    public NpgsqlDataSource Source => options.Value.IntegrityDataSource ?? postgres.DataSource;
+
     /// <exception cref="InvalidOperationException">The login is no member of the role.</exception>
     public async Task<T> RunAsync<T>(Func<NpgsqlTransaction, CancellationToken, ValueTask<T>> work, CancellationToken ct)
     {
-        var connection = await (options.Value.IntegrityDataSource ?? postgres.DataSource).OpenConnectionAsync(ct).ConfigureAwait(false);
+        var connection = await Source.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
             var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
@@ -27,7 +29,8 @@ internal sealed class AuditorTransactions(IPostgres postgres, IOptions<AuditLogO
         }
     }
 
-    private async ValueTask EnterAsync(NpgsqlTransaction transaction, CancellationToken ct)
+    /// <summary>Gives a transaction the role.</summary>
+    public async ValueTask EnterAsync(NpgsqlTransaction transaction, CancellationToken ct)
     {
         var command = new NpgsqlCommand("SELECT set_config('role', $1, true)", transaction.Connection, transaction) { Parameters = { new NpgsqlParameter<string> { TypedValue = _role } } };
         await using (command.ConfigureAwait(false))

@@ -39,4 +39,42 @@ public interface IAuditIntegrity
     /// </summary>
     /// <returns>How many months were dropped.</returns>
     Task<int> DropExpiredAsync(CancellationToken ct = default);
+
+    /// <summary>
+    /// Verifies the log: every entry against its seal, every seal against its tenant's chain and its signed run, the runs against each other and against the heads that the <see cref="IAuditAnchor"/>
+    /// services keep; and looks for entries that no seal covers. Reads as of one moment, while others append and seal, in memory that grows with the number of tenants, not of entries. The verification is
+    /// an entry itself, of the tenant or of <see cref="AuditLogOptions.OperatorTenant"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">A field is outside its limits.</exception>
+    /// <exception cref="InvalidOperationException">The login is no member of the auditor's role.</exception>
+    Task<VerifyReport> VerifyAsync(VerifyRequest request, CancellationToken ct = default);
+
+    /// <summary>Proves an entry: <see cref="AuditProof.Verify"/> checks the proof without the database. The proof shows the entry, so that asking for one is an entry itself.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="entryId">The entry.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="ct">Cancels the work.</param>
+    /// <returns>The proof; null where the tenant has no such entry, or it is not sealed yet.</returns>
+    /// <exception cref="InvalidOperationException">The login is no member of the auditor's role.</exception>
+    Task<InclusionProof?> ProveAsync(string tenantId, Guid entryId, AuditActor by, CancellationToken ct = default);
+
+    /// <summary>
+    /// Writes the sealed log, or one tenant's part of it with the runs that it is in, as a file of JSON lines that <see cref="AuditEvidence.VerifyAsync"/> verifies with the public keys alone. It holds the
+    /// entries whole, with the personal data that is not redacted. It is an entry itself, which is there before the first byte. A cancelled call leaves a file that says that it is cut off.
+    /// </summary>
+    /// <param name="tenantId">One tenant; null for all of them.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="to">Where to; it stays open.</param>
+    /// <param name="ct">Stops the writing.</param>
+    /// <exception cref="InvalidOperationException">The login is no member of the auditor's role.</exception>
+    Task WriteEvidenceAsync(string? tenantId, AuditActor by, Stream to, CancellationToken ct = default);
+
+    /// <summary>
+    /// The sealed entries of all tenants from a place on, in the order of their runs, up to the newest run of the moment: no gaps, no reordering, for a system that collects security events. Who keeps
+    /// <see cref="SealedEntry.Next"/> of what it has handled, and goes on there, gets each entry at least once. It is no entry itself: the reader would read it next.
+    /// </summary>
+    /// <param name="from">The place after which to begin.</param>
+    /// <param name="ct">Stops the reading.</param>
+    /// <exception cref="InvalidOperationException">The login is no member of the auditor's role.</exception>
+    IAsyncEnumerable<SealedEntry> ReadSealedAsync(SealCursor from, CancellationToken ct = default);
 }

@@ -20,5 +20,8 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Information, "Dropped {Month} of class {RetentionClass} with {Entries} entries, which is past its retention.")]
     public static partial void MonthDropped(ILogger logger, string month, string retentionClass, long entries);
 
+    [LoggerMessage(20, LogLevel.Error, "An entry for a refused request could not be appended; it is lost.")]
+    public static partial void DeniedFailed(ILogger logger, Exception exception);
+
     public static ILogger For(ILoggerFactory? loggers) => (loggers ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
 }

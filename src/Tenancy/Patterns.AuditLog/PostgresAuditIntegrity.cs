@@ -3,7 +3,9 @@ using Patterns.Postgres;
 
 namespace Patterns.AuditLog;
 
-internal sealed partial class PostgresAuditIntegrity(IPostgres postgres, Sealer sealer, AuditorTransactions auditor, EntryIntake intake, LogPartitions partitions, RetentionDrop retention, IOptions<AuditLogOptions> options, TimeProvider time) : IAuditIntegrity
+internal sealed partial class PostgresAuditIntegrity(
+    IPostgres postgres, Sealer sealer, AuditorTransactions auditor, EntryIntake intake, LogPartitions partitions, RetentionDrop retention, LogVerification verification, ProofSource proofs,
+    SealedStream stream, IOptions<AuditLogOptions> options, TimeProvider time) : IAuditIntegrity
 {
     private readonly AppendStatement _append = new(postgres);
 

@@ -4,7 +4,7 @@ using Patterns.Postgres;
 namespace Patterns.AuditLog;
 
 internal sealed partial class PostgresAuditLog(
-    IPostgres postgres, GroupCommit<IntakeEntry, AppendOutcome> group, EntryIntake intake, LogPartitions partitions, Sealer sealer, AuditKeys keys) : IAuditLog
+    IPostgres postgres, GroupCommit<IntakeEntry, AppendOutcome> group, EntryIntake intake, LogPartitions partitions, Sealer sealer, AuditKeys keys, EntryReads reads, TimeProvider time) : IAuditLog
 {
     private const int MaxEntries = 1_000;
     private readonly AppendStatement _statement = new(postgres);

@@ -1,11 +1,10 @@
 using System.Buffers;
-using Npgsql;
 using Patterns.Postgres;
 
 namespace Patterns.AuditLog;
 
 /// <summary>Writes the log, or one tenant's part of it, as a file that is verified without the database.</summary>
-internal sealed class EvidenceWriter(IPostgres postgres)
+internal sealed class EvidenceWriter(IPostgres postgres, AuditorTransactions auditor)
 {
     private const string Unsealed = """
         SELECT p.tenant_id, p.id FROM {schema}.audit_log_pending p
@@ -16,9 +15,9 @@ internal sealed class EvidenceWriter(IPostgres postgres)
     private readonly ArrayBufferWriter<byte> _buffer = new(256 * 1024);
     private long _lines;
 
-    public async Task WriteAsync(NpgsqlDataSource source, string? tenantId, Stream to, CancellationToken ct)
+    public async Task WriteAsync(string? tenantId, Stream to, CancellationToken ct)
     {
-        var log = await LogSnapshot.OpenAsync(source, postgres, ct).ConfigureAwait(false);
+        var log = await LogSnapshot.OpenAsync(auditor, postgres, ct).ConfigureAwait(false);
         await using var _ = log.ConfigureAwait(false);
         var (first, last) = await log.LimitsAsync(from: null, to: null, ct).ConfigureAwait(false);
         await LineAsync(to, new EvidenceLine { Begin = new EvidenceBegin(1, tenantId, last) }, ct).ConfigureAwait(false);

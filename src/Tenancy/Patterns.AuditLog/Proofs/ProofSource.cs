@@ -4,7 +4,7 @@ using Patterns.Postgres;
 namespace Patterns.AuditLog;
 
 /// <summary>Gathers what proves an entry.</summary>
-internal sealed class ProofSource(IPostgres postgres)
+internal sealed class ProofSource(IPostgres postgres, AuditorTransactions auditor)
 {
     // An id is no key of the table, its time is; ids of version 7 say theirs, which spares looking through all of the tenant's entries.
     private const string Entry = $$"""
@@ -25,9 +25,9 @@ internal sealed class ProofSource(IPostgres postgres)
         LIMIT 1
         """;
 
-    public async Task<InclusionProof?> ProveAsync(NpgsqlDataSource source, string tenantId, Guid entryId, CancellationToken ct)
+    public async Task<InclusionProof?> ProveAsync(string tenantId, Guid entryId, CancellationToken ct)
     {
-        var log = await LogSnapshot.OpenAsync(source, postgres, ct).ConfigureAwait(false);
+        var log = await LogSnapshot.OpenAsync(auditor, postgres, ct).ConfigureAwait(false);
         await using var _ = log.ConfigureAwait(false);
         if (await EntryAsync(log, tenantId, entryId, ct).ConfigureAwait(false) is not { } entry || await SealAsync(log, entry, ct).ConfigureAwait(false) is not { } place)
             return null;

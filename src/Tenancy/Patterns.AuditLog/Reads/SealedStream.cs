@@ -1,20 +1,19 @@
 using System.Runtime.CompilerServices;
-using Npgsql;
 using Patterns.Postgres;
 
 namespace Patterns.AuditLog;
 
 /// <summary>Reads sealed entries in the order of their runs. What was dropped after its retention is passed over; its places count.</summary>
-internal sealed class SealedStream(IPostgres postgres)
+internal sealed class SealedStream(IPostgres postgres, AuditorTransactions auditor)
 {
     private const int Portion = 10_000;
 
-    public async IAsyncEnumerable<SealedEntry> ReadAsync(NpgsqlDataSource source, SealCursor from, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<SealedEntry> ReadAsync(SealCursor from, [EnumeratorCancellation] CancellationToken ct)
     {
         while (true)
         {
             // No transaction stays open while the caller handles what it got.
-            var (entries, next, newest) = await PortionAsync(source, from, ct).ConfigureAwait(false);
+            var (entries, next, newest) = await PortionAsync(from, ct).ConfigureAwait(false);
             foreach (var entry in entries)
             {
                 yield return entry;
@@ -31,9 +30,9 @@ internal sealed class SealedStream(IPostgres postgres)
         }
     }
 
-    private async Task<(List<SealedEntry> Entries, SealCursor Next, DateTimeOffset Newest)> PortionAsync(NpgsqlDataSource source, SealCursor from, CancellationToken ct)
+    private async Task<(List<SealedEntry> Entries, SealCursor Next, DateTimeOffset Newest)> PortionAsync(SealCursor from, CancellationToken ct)
     {
-        var log = await LogSnapshot.OpenAsync(source, postgres, ct).ConfigureAwait(false);
+        var log = await LogSnapshot.OpenAsync(auditor, postgres, ct).ConfigureAwait(false);
         await using var _ = log.ConfigureAwait(false);
         var entries = new List<SealedEntry>();
         var (_, last) = await log.LimitsAsync(from: null, to: null, ct).ConfigureAwait(false);

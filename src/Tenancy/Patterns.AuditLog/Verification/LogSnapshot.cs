@@ -9,7 +9,8 @@ namespace Patterns.AuditLog;
 /// <summary>The log's tables as of one moment, read as the auditor: what is sealed meanwhile is not seen.</summary>
 internal sealed class LogSnapshot : IAsyncDisposable
 {
-    private const string Become = "SELECT set_config('role', btrim('{schema}', '\"') || '_audit_auditor', true), set_config('statement_timeout', '0', true), set_config('transaction_read_only', 'on', true)";
+    // Lists name entries by their keys. Without these settings a planner that knows a new month badly would read all of it for every few thousand of them.
+    private const string Reading = "SELECT set_config('statement_timeout', '0', true), set_config('transaction_read_only', 'on', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
     private const string RunColumns = "r.run_no, r.kind, r.previous, r.root, r.seals, r.sealed_at, r.note, r.key_id, r.signature, r.hash";
 
@@ -38,16 +39,16 @@ internal sealed class LogSnapshot : IAsyncDisposable
 
     private LogSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, IPostgres postgres) => (_connection, _transaction, _postgres) = (connection, transaction, postgres);
 
-    public static async Task<LogSnapshot> OpenAsync(NpgsqlDataSource source, IPostgres postgres, CancellationToken ct)
+    /// <exception cref="InvalidOperationException">The login is no member of the auditor's role.</exception>
+    public static async Task<LogSnapshot> OpenAsync(AuditorTransactions auditor, IPostgres postgres, CancellationToken ct)
     {
-        var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
+        var connection = await auditor.Source.OpenConnectionAsync(ct).ConfigureAwait(false);
         try
         {
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct).ConfigureAwait(false);
+            await auditor.EnterAsync(transaction, ct).ConfigureAwait(false);
             var snapshot = new LogSnapshot(connection, transaction, postgres);
-            var become = snapshot.Command(Become);
-            await using (become.ConfigureAwait(false))
-                await become.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            await snapshot.SetAsync(Reading, ct).ConfigureAwait(false);
             return snapshot;
         }
         catch
@@ -55,6 +56,16 @@ internal sealed class LogSnapshot : IAsyncDisposable
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>From here on whole months are compared, where joins by hash are best.</summary>
+    public Task CompareMonthsAsync(CancellationToken ct) => SetAsync("SELECT set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)", ct);
+
+    private async Task SetAsync(string sql, CancellationToken ct)
+    {
+        var command = Command(sql);
+        await using var _ = command.ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
     }
 
     /// <summary>A statement in the snapshot, with no limit of time: verification of a large log takes what it takes.</summary>

@@ -1,11 +1,10 @@
-using System.Security.Cryptography;
 using Npgsql;
 using Patterns.Postgres;
 
 namespace Patterns.AuditLog;
 
 /// <summary>Verifies the log in the database: reads it in runs, as of one moment, and hands it to the check.</summary>
-internal sealed class LogVerification(IPostgres postgres, IEnumerable<IAuditAnchor> anchors)
+internal sealed class LogVerification(IPostgres postgres, AuditorTransactions auditor, AuditKeys keys, IEnumerable<IAuditAnchor> anchors)
 {
     private const string Redactions = """
         SELECT e.tenant_id, e.id FROM {schema}.audit_log_entries e
@@ -17,13 +16,13 @@ internal sealed class LogVerification(IPostgres postgres, IEnumerable<IAuditAnch
         WHERE h.action = 'audit.entry.redacted'
         """;
 
-    public async Task<VerifyReport> RunAsync(NpgsqlDataSource source, IReadOnlyDictionary<string, ECDsa> keys, VerifyRequest request, CancellationToken ct)
+    public async Task<VerifyReport> RunAsync(VerifyRequest request, CancellationToken ct)
     {
-        var log = await LogSnapshot.OpenAsync(source, postgres, ct).ConfigureAwait(false);
+        var log = await LogSnapshot.OpenAsync(auditor, postgres, ct).ConfigureAwait(false);
         await using var _ = log.ConfigureAwait(false);
         var (first, last) = await log.LimitsAsync(request.SealedFrom, request.SealedTo, ct).ConfigureAwait(false);
         var findings = new Findings(request.MaxFindings);
-        var runs = new RunCheck(keys, findings, request.SealedFrom is null ? 1 : first, request.TenantId is not null, sparse: false);
+        var runs = new RunCheck(keys.Verifying, findings, request.SealedFrom is null ? 1 : first, request.TenantId is not null, sparse: false);
         foreach (var drop in await log.DropsAsync(ct).ConfigureAwait(false))
             runs.Dropped(drop.Head);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -31,8 +32,8 @@ internal sealed class RunCheck(IReadOnlyDictionary<string, ECDsa> keys, Findings
     {
         if (head.Kind != RunKind.Drop || head.Note is null || !IsSigned(head))
             return;
-        using var note = JsonDocument.Parse(head.Note);
-        _dropped.Add(new ClassMonth(note.RootElement.GetProperty("class").GetString() ?? "", note.RootElement.GetProperty("month").GetDateTimeOffset()));
+        if (JsonSerializer.Deserialize(head.Note, AuditJson.Default.DropRecord) is { } drop)
+            _dropped.Add(new ClassMonth(drop.RetentionClass, DateTimeOffset.ParseExact(drop.Month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)));
     }
 
     public bool IsDropped(SealRecord seal) => _dropped.Contains(new ClassMonth(seal.RetentionClass, seal.Month));

@@ -63,6 +63,7 @@ internal sealed class UnsealedEntries(LogSnapshot log, EntryCheck entries, Findi
     {
         var everywhere = request.SealedFrom is not null || request.SealedTo is not null;
         var months = new List<ClassMonth>();
+        await log.CompareMonthsAsync(ct).ConfigureAwait(false);
         var command = log.Command(Months);
         await using (command.ConfigureAwait(false))
         {
