@@ -53,6 +53,7 @@ internal sealed class EvidenceCheck(IReadOnlyDictionary<string, ECDsa> keys, IRe
             findings.Add(new VerifyFinding(FindingKind.BrokenLink, string.Create(CultureInfo.InvariantCulture, $"The file does not end as it was written; it has {_line} lines.")));
         foreach (var head in _heads.Values)
             _log.Head(head.TenantId, head.SealNo, head.NextSeq, head.Hash);
+        _log.AllHeads();
         _entries.Redactions((tenantId, id) => _redactions.Contains((tenantId, id)));
         _entries.Finish();
         _log.Finish();

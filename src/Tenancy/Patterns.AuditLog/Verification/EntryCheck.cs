@@ -47,12 +47,17 @@ internal sealed class EntryCheck(RunCheck runs, Findings findings)
             }
         }
 
+        HashSet<string>? leaves = null;
         for (var i = 0; i < seen.Length; i++)
         {
             var leaf = i < places ? list.Leaf(i) : default;
             if (seen[i] is { State: SeenState.Readable, Redaction: null } && leaf.SequenceEqual(seen[i].Leaf))
                 continue;
-            At(seen[i], leaf, new Place(record, i, list.Ids[i], leaf.ToArray()));
+            var place = new Place(record, i, list.Ids[i], leaf.ToArray());
+            if (seen[i] is { State: SeenState.Readable, Leaf: { } own } && !leaf.SequenceEqual(own) && (leaves ??= All(list)).Contains(Convert.ToHexString(own)))
+                findings.Add(place.Finding(FindingKind.BrokenLink, "The list of the seal's entries was changed: it names them in another order."));
+            else
+                At(seen[i], leaf, place);
         }
     }
 
@@ -138,6 +143,8 @@ internal sealed class EntryCheck(RunCheck runs, Findings findings)
                 break;
         }
     }
+
+    private static HashSet<string> All(SealedList list) => Enumerable.Range(0, list.Leaves.Length / MerkleTree.HashLength).Select(i => Convert.ToHexString(list.Leaf(i))).ToHashSet(StringComparer.Ordinal);
 
     private static bool LeadToRoot(SealRecord record, ReadOnlySpan<SeenEntry> seen)
     {

@@ -21,7 +21,7 @@ public enum FindingKind
     /// <summary>An anchor keeps another head for the run, or one of a run that the log does not have.</summary>
     AnchorMismatch,
 
-    /// <summary>An entry has waited over 60 seconds for its seal: the sealer does not run, or has no key.</summary>
+    /// <summary>An entry has waited longer than <see cref="AuditLogOptions.UnsealedLimit"/> for its seal: the sealer does not run, or has no key.</summary>
     UnsealedTooLong,
 
     /// <summary>Entries that retention dropped under a signed record. No fault.</summary>

@@ -54,7 +54,14 @@ internal sealed class LogCheck(RunCheck runs, Findings findings, bool fromTheSta
                 Add(FindingKind.BrokenLink, tenantId, sealNo, $"The tenant's head says seal {sealNo} and next number {nextSeq}; its last seal is {chain.SealNo}, and its next number {chain.NextSeq}.");
         }
 
-        chain.SealNo = sealNo;
+        chain.HasHead = true;
+    }
+
+    /// <summary>Reports tenants whose head is gone.</summary>
+    public void AllHeads()
+    {
+        foreach (var (tenantId, chain) in _tenants.Where(static pair => !pair.Value.HasHead))
+            Add(FindingKind.BrokenLink, tenantId, chain.SealNo, "The tenant's head is gone.");
     }
 
     /// <summary>Reports runs whose seals do not lead to their root where no seal could be named.</summary>

@@ -1,10 +1,11 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Patterns.Postgres;
 
 namespace Patterns.AuditLog;
 
 /// <summary>Verifies the log in the database: reads it in runs, as of one moment, and hands it to the check.</summary>
-internal sealed class LogVerification(IPostgres postgres, AuditorTransactions auditor, AuditKeys keys, IEnumerable<IAuditAnchor> anchors)
+internal sealed class LogVerification(IPostgres postgres, AuditorTransactions auditor, AuditKeys keys, IEnumerable<IAuditAnchor> anchors, IOptions<AuditLogOptions> options)
 {
     private const string Redactions = """
         SELECT e.tenant_id, e.id FROM {schema}.audit_log_entries e
@@ -46,12 +47,13 @@ internal sealed class LogVerification(IPostgres postgres, AuditorTransactions au
         {
             await foreach (var head in log.HeadsAsync(request.TenantId, ct).ConfigureAwait(false))
                 check.Head(head.TenantId, head.SealNo, head.NextSeq, head.Hash);
+            check.AllHeads();
         }
 
         foreach (var anchor in anchors)
             await AnchoredAsync(log, anchor, new AnchorCheck(runs, findings), first, request.SealedTo is null ? long.MaxValue : last, ct).ConfigureAwait(false);
 
-        var unsealed = new UnsealedEntries(log, entries, findings);
+        var unsealed = new UnsealedEntries(log, entries, findings, options.Value.UnsealedLimit);
         if (request.SealedTo is null)
             await unsealed.WaitingAsync(request.TenantId, lists.Found, ct).ConfigureAwait(false);
         await unsealed.InsertedAsync(request, lists.Found, ct).ConfigureAwait(false);

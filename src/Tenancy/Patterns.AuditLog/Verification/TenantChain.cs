@@ -15,6 +15,9 @@ internal sealed class TenantChain
     /// <summary>The run whose root the seal's run did not lead to; 0 for none.</summary>
     public long SuspectRun { get; set; }
 
+    /// <summary>What the tenant's head says was compared with it.</summary>
+    public bool HasHead { get; set; }
+
     /// <summary>Nothing before the first seal was looked at.</summary>
     public bool TakenAtItsWord { get; set; }
 }

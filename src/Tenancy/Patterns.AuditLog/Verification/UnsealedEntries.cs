@@ -1,12 +1,13 @@
+using System.Globalization;
 using Npgsql;
 
 namespace Patterns.AuditLog;
 
 /// <summary>Looks at the entries that no seal covers: those that wait for one, and those that nobody appended.</summary>
-internal sealed class UnsealedEntries(LogSnapshot log, EntryCheck entries, Findings findings)
+internal sealed class UnsealedEntries(LogSnapshot log, EntryCheck entries, Findings findings, TimeSpan limit)
 {
     private const string Pending = $$"""
-        SELECT p.leaf, p.since < {schema}.now() - interval '60 seconds', p.tenant_id, p.id, e.id IS NULL, {{EntryColumns.List}}
+        SELECT p.leaf, p.since < {schema}.now() - $2, p.tenant_id, p.id, e.id IS NULL, {{EntryColumns.List}}
         FROM {schema}.audit_log_pending p
         LEFT JOIN {schema}.audit_log_entries e ON e.tenant_id = p.tenant_id AND e.occurred_at = p.occurred_at AND e.id = p.id AND e.retention_class = p.retention_class
         WHERE $1 IS NULL OR p.tenant_id = $1
@@ -38,6 +39,7 @@ internal sealed class UnsealedEntries(LogSnapshot log, EntryCheck entries, Findi
         var command = log.Command(Pending);
         await using var _ = command.ConfigureAwait(false);
         command.Parameters.Add(LogSnapshot.Text(tenantId));
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = limit });
         var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         while (await reader.ReadAsync(ct).ConfigureAwait(false))
@@ -54,7 +56,7 @@ internal sealed class UnsealedEntries(LogSnapshot log, EntryCheck entries, Findi
             if (!AuditHash.LeafOf(entry, _input).AsSpan().SequenceEqual(reader.GetFieldValue<byte[]>(0)))
                 Add(reader, FindingKind.Altered, "The entry is not what was appended; it waits for its seal.");
             if (reader.GetBoolean(1))
-                Add(reader, FindingKind.UnsealedTooLong, "The entry has waited over 60 seconds for its seal.");
+                Add(reader, FindingKind.UnsealedTooLong, string.Create(CultureInfo.InvariantCulture, $"The entry has waited over {limit.TotalSeconds} seconds for its seal."));
         }
     }
 
