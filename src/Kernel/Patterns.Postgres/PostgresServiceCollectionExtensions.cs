@@ -109,12 +109,12 @@ public static class PostgresServiceCollectionExtensions
         return Registered<TimePartitioning>(services, table) is null ? services.AddTimePartitions(new TableRegistration<TimePartitioning>(table, describe)) : services;
     }
 
-    /// <summary>As the other forms, for several tables whose names depend on options: they are described when the host starts, or when they are first needed.</summary>
+    /// <summary>As <see cref="AddTimePartitions(IServiceCollection, TimePartitioning)"/>, for several tables whose names depend on options: they are described when the host starts, or when they are first needed.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">What the tables are known by here. A name that is registered stays as it is.</param>
     /// <param name="describe">Describes the tables. A value outside its limits stops the start.</param>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddTimePartitions(this IServiceCollection services, string name, Func<IServiceProvider, IEnumerable<TimePartitioning>> describe)
+    public static IServiceCollection AddTimePartitionSet(this IServiceCollection services, string name, Func<IServiceProvider, IEnumerable<TimePartitioning>> describe)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(name);

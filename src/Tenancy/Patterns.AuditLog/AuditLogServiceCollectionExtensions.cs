@@ -29,7 +29,7 @@ public static class AuditLogServiceCollectionExtensions
         services
             .AddPostgres()
             .AddSchemaScripts("audit_log", typeof(IAuditLog).Assembly)
-            .AddTimePartitions("audit_log", static provider => LogPartitions.Describe(provider.GetRequiredService<IPostgres>(), provider.GetRequiredService<IOptions<AuditLogOptions>>().Value));
+            .AddTimePartitionSet("audit_log", static provider => LogPartitions.Describe(provider.GetRequiredService<IPostgres>(), provider.GetRequiredService<IOptions<AuditLogOptions>>().Value));
         services.TryAddSingleton<AuditorTransactions>();
         services.TryAddSingleton<LogPartitions>();
         services.TryAddSingleton<EntryIntake>();

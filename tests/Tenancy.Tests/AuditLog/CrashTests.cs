@@ -34,10 +34,10 @@ public sealed class CrashTests(PostgresDatabase database) : IClassFixture<Postgr
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString, o => o.MaxRun = 500);
         var (tried, done, back) = (Ids(), Ids(), Ids());
-        for (var round = 0; round < (IsLong ? 30 : 3); round++)
+        for (var round = 0; round < (IsLong ? 30 : 2); round++)
         {
             await using var sealer = Start(log, "for ever", step: null);
-            List<ChildProcess> writers = [.. Enumerable.Range(0, 4).Select(_ => ChildProcess.Start("AppendEntries", log.ConnectionString, log.Schema))];
+            List<ChildProcess> writers = [.. Enumerable.Range(0, IsLong ? 4 : 2).Select(_ => ChildProcess.Start("AppendEntries", log.ConnectionString, log.Schema))];
             await Task.WhenAll(writers.Select(writer => FollowAsync(writer, 150 + (53 * (round % 5)))));
             await sealer.WaitForLineAsync("sealed", Ct);
             await sealer.KillAsync();

@@ -17,6 +17,22 @@ BEGIN
             HINT = 'Append it in that tenant''s own scope, or outside of any.';
     END IF;
 
+    -- One entry, as most calls have: three fifths of the time that the arrays below take.
+    IF cardinality(p_ids) = 1 THEN
+        INSERT INTO {schema}.audit_log_entries (
+            tenant_id, occurred_at, id, retention_class, actor_type, actor_id, behalf_of_type, behalf_of_id, action, targets, outcome, reason, request_id, trace_id,
+            details, details_salt, personal, personal_salt, personal_commitment)
+        VALUES (
+            p_tenants[1], p_times[1], p_ids[1], p_classes[1], p_actor_types[1], p_actors[1], p_behalf_types[1], p_behalfs[1], p_actions[1], string_to_array(p_targets[1], E'\x1f'), p_outcomes[1],
+            p_reasons[1], p_requests[1], p_traces[1], p_details[1], p_details_salts[1], p_personal[1], p_personal_salts[1], p_commitments[1])
+        ON CONFLICT DO NOTHING;
+        IF NOT FOUND THEN
+            RETURN '{1}';
+        END IF;
+        INSERT INTO {schema}.audit_log_pending (tenant_id, occurred_at, id, retention_class, leaf, since) VALUES (p_tenants[1], p_times[1], p_ids[1], p_classes[1], p_leaves[1], v_at);
+        RETURN NULL;
+    END IF;
+
     WITH written AS (
         INSERT INTO {schema}.audit_log_entries (
             tenant_id, occurred_at, id, retention_class, actor_type, actor_id, behalf_of_type, behalf_of_id, action, targets, outcome, reason, request_id, trace_id,
