@@ -22,7 +22,7 @@ internal sealed class EvidenceCheck(IReadOnlyDictionary<string, ECDsa> keys, IRe
     private SealedList? _list;
     private EvidenceEntries? _lines;
     private long _line;
-    private bool _ended;
+    private (long Line, long Written)? _end;
 
     /// <summary>Takes all whole lines; gives the place where the rest begins.</summary>
     public SequencePosition Lines(ReadOnlySequence<byte> buffer, bool isLast)
@@ -49,8 +49,8 @@ internal sealed class EvidenceCheck(IReadOnlyDictionary<string, ECDsa> keys, IRe
         EndRun();
         EndList();
         NoLists();
-        if (!_ended)
-            findings.Add(new VerifyFinding(FindingKind.BrokenLink, string.Create(CultureInfo.InvariantCulture, $"The file does not end as it was written; it has {_line} lines.")));
+        if (_end is null)
+            findings.Add(new VerifyFinding(FindingKind.BrokenLink, string.Create(CultureInfo.InvariantCulture, $"The file is cut off after line {_line}.")));
         foreach (var head in _heads.Values)
             _log.Head(head.TenantId, head.SealNo, head.NextSeq, head.Hash);
         _log.AllHeads();
@@ -62,6 +62,9 @@ internal sealed class EvidenceCheck(IReadOnlyDictionary<string, ECDsa> keys, IRe
             anchors.Compare(kept, own: null);
         foreach (var (kept, own) in _kept)
             anchors.Compare(kept, own);
+        // A line that is gone has mostly been reported as what it was.
+        if (_end is { } end && (end.Line != end.Written || end.Line != _line) && findings.Counts.Keys.All(static kind => kind is FindingKind.Expired or FindingKind.Redacted))
+            findings.Add(new VerifyFinding(FindingKind.BrokenLink, string.Create(CultureInfo.InvariantCulture, $"The file has {_line} lines; {end.Written} were written.")));
         return new VerifyReport
         {
             Entries = _entries.Entries,
@@ -163,7 +166,7 @@ internal sealed class EvidenceCheck(IReadOnlyDictionary<string, ECDsa> keys, IRe
         }
         else if (line.End is { } end)
         {
-            _ended = end.Lines == _line - 1;
+            _end = (_line, end.Lines + 1);
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class EntryReads(IPostgres postgres, IOptions<AuditLogOptions> o
             await reader.NextResultAsync(ct).ConfigureAwait(false);
             return await read(reader).ConfigureAwait(false);
         }
-        catch (PostgresException e) when (e.SqlState is "42501" or "22023" && e.BatchCommand == scope)
+        catch (PostgresException e) when (e.SqlState is "42501" or "22023")
         {
             throw new InvalidOperationException($"The login of this connection cannot take the role \"{_role}\" ({e.MessageText}), which reads the audit log. As an administrator: GRANT \"{_role}\" TO that login.", e);
         }

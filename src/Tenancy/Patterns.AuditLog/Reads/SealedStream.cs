@@ -39,7 +39,7 @@ internal sealed class SealedStream(IPostgres postgres, AuditorTransactions audit
         if (await log.RunsAsync([last], ct).ConfigureAwait(false) is not [{ Head.SealedAt: var newest }])
             return (entries, from, default);
         var lists = new SealedLists(log);
-        var at = from;
+        var at = from with { Entries = 0 };
         await foreach (var portion in new LogRuns(log).ReadAsync(Math.Max(from.RunNo, 1), last, tenantId: null, ct).ConfigureAwait(false))
         {
             var seals = portion.Where(static part => part.Run is not null).SelectMany(static part => part.Seals.Select(seal => (Run: part.Run!.Head, Seal: seal.Record))).ToList();
@@ -63,8 +63,8 @@ internal sealed class SealedStream(IPostgres postgres, AuditorTransactions audit
         for (var i = 0; i < batch.Count; i++)
         {
             var (run, seal) = batch[i];
-            if (at.RunNo != run.RunNo || at == from)
-                at = new SealCursor(run.RunNo, at.RunNo == run.RunNo && at != from ? at.Entries : 0);
+            if (at.RunNo != run.RunNo)
+                at = new SealCursor(run.RunNo, 0);
             for (var place = 0; place < seal.Count; place++)
             {
                 at = at with { Entries = at.Entries + 1 };

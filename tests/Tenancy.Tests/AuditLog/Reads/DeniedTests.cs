@@ -54,7 +54,7 @@ public sealed class DeniedTests(PostgresDatabase database) : IClassFixture<Postg
         await client.GetAsync("/patients/1", Ct);
         await app.StopAsync(Ct);
 
-        (await log.ScalarAsync<string>("SELECT string_agg(concat_ws(' ', tenant_id, count, n), '; ' ORDER BY n DESC) FROM (SELECT tenant_id, details ->> 'count' AS count, count(*) AS n FROM {schema}.audit_log_entries GROUP BY 1, 2) AS e"))
+        (await log.ScalarAsync<string>("SELECT string_agg(concat_ws(' ', tenant_id, count, n), '; ' ORDER BY n DESC, tenant_id) FROM (SELECT tenant_id, details ->> 'count' AS count, count(*) AS n FROM {schema}.audit_log_entries GROUP BY 1, 2) AS e"))
             .Should().Be("acme 101; acme 30 1; operator 1");
     }
 
