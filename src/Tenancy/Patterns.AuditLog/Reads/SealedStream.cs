@@ -39,7 +39,7 @@ internal sealed class SealedStream(IPostgres postgres, AuditorTransactions audit
         if (await log.RunsAsync([last], ct).ConfigureAwait(false) is not [{ Head.SealedAt: var newest }])
             return (entries, from, default);
         var lists = new SealedLists(log);
-        var at = from with { Entries = 0 };
+        var at = new SealCursor(from.RunNo, 0);
         await foreach (var portion in new LogRuns(log).ReadAsync(Math.Max(from.RunNo, 1), last, tenantId: null, ct).ConfigureAwait(false))
         {
             var seals = portion.Where(static part => part.Run is not null).SelectMany(static part => part.Seals.Select(seal => (Run: part.Run!.Head, Seal: seal.Record))).ToList();
