@@ -15,19 +15,7 @@ internal sealed partial class PostgresAuditLog(
         if (entry.WaitForSeal)
             _ = keys.Demand();
         await partitions.EnsureAsync(taken.Stored, ct).ConfigureAwait(false);
-        AppendOutcome outcome;
-        try
-        {
-            outcome = await group.RunAsync(taken, ct).ConfigureAwait(false);
-        }
-        catch (PostgresException e) when (PostgresErrors.Classify(e) == PostgresFault.NoPartition)
-        {
-            // The partition was known and is gone: another database behind the same name, or one that somebody dropped.
-            partitions.Forget(taken.Stored);
-            await partitions.EnsureAsync(taken.Stored, ct).ConfigureAwait(false);
-            outcome = await group.RunAsync(taken, ct).ConfigureAwait(false);
-        }
-
+        var outcome = await SendAsync(taken, ct).ConfigureAwait(false);
         Telemetry.CountAppended(outcome);
         if (entry.WaitForSeal)
             await sealer.SealNowAsync(ct).ConfigureAwait(false);
@@ -67,6 +55,25 @@ internal sealed partial class PostgresAuditLog(
         if (entries.Count is < 1 or > MaxEntries)
             throw new ArgumentException($"There are {entries.Count} entries; one call takes 1 to {MaxEntries}.", nameof(entries));
         return entries.Any(static e => e is { WaitForSeal: true });
+    }
+
+    private async ValueTask<AppendOutcome> SendAsync(IntakeEntry entry, CancellationToken ct)
+    {
+        for (var again = false; ; again = true)
+        {
+            try
+            {
+                return await group.RunAsync(entry, ct).ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (PostgresErrors.Classify(e) == PostgresFault.NoPartition)
+            {
+                // It was known and is gone: somebody dropped it, or another database has this one's name.
+                partitions.Forget(entry.Stored);
+                if (again)
+                    throw Explained(e);
+                await partitions.EnsureAsync(entry.Stored, ct).ConfigureAwait(false);
+            }
+        }
     }
 
     private async ValueTask<AppendResult[]> SendAsync(NpgsqlTransaction? transaction, IReadOnlyList<AuditEntry> entries, CancellationToken ct)
@@ -112,6 +119,6 @@ internal sealed partial class PostgresAuditLog(
     }
 
     private static PostgresException Explained(PostgresException e) => new(
-        $"{e.MessageText}. The month of an audit entry has no partition, and this transaction has failed. Partitions are made ahead by the maintenance of Patterns.Postgres, and by the first append to a month: let it run with the right to change the schema (PostgresOptions.MigrationConnectionString, or a call of ITimePartitions.MaintainAsync by the role that has it), and repeat the transaction.",
+        $"{e.MessageText}. The month of an audit entry has no partition, and the transaction has failed. Partitions are made ahead by the maintenance of Patterns.Postgres, and by the first append to a month: let it run with the right to change the schema (PostgresOptions.MigrationConnectionString, or a call of ITimePartitions.MaintainAsync by the role that has it), and repeat the transaction.",
         e.Severity, e.InvariantSeverity, e.SqlState, e.Detail, e.Hint, schemaName: e.SchemaName, tableName: e.TableName, routine: e.Routine);
 }
