@@ -8,8 +8,8 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Error, "New entries could not be sealed; it is tried again at the next turn. Until then an administrator could remove them unnoticed.")]
     public static partial void SealFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Entries} entries wait to be sealed: AuditLogOptions.SigningKeys has no key that can sign.")]
-    public static partial void NoKey(ILogger logger, int entries);
+    [LoggerMessage(2, LogLevel.Warning, "This process seals nothing, and entries wait: AuditLogOptions.SigningKeys has no key that can sign.")]
+    public static partial void NoKey(ILogger logger);
 
     [LoggerMessage(3, LogLevel.Error, "The head of run {RunNo} could not be published to {Anchor}; it is tried again at the next turn.")]
     public static partial void AnchorFailed(ILogger logger, Exception exception, long runNo, string anchor);

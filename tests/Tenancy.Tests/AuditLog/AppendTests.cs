@@ -9,6 +9,7 @@ public abstract class AppendTests(Func<string> connectionString)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Guarantee("AuditLog", 1)]
     public async Task An_entry_is_stored_as_it_was_given()
     {
         await using var log = await NewAsync();
@@ -39,6 +40,7 @@ public abstract class AppendTests(Func<string> connectionString)
     }
 
     [Fact]
+    [Guarantee("AuditLog", 2)]
     public async Task The_same_entry_sent_again_is_recorded_once_and_says_so()
     {
         await using var log = await NewAsync();
@@ -56,6 +58,7 @@ public abstract class AppendTests(Func<string> connectionString)
     }
 
     [Fact]
+    [Guarantee("AuditLog", 2)]
     public async Task Sixty_four_callers_at_once_each_get_their_own_answer()
     {
         await using var log = await NewAsync();
@@ -70,6 +73,7 @@ public abstract class AppendTests(Func<string> connectionString)
     }
 
     [Fact]
+    [Guarantee("AuditLog", 2)]
     public async Task In_a_transaction_the_entry_commits_with_what_it_describes_or_not_at_all()
     {
         await using var log = await NewAsync();
@@ -94,6 +98,7 @@ public abstract class AppendTests(Func<string> connectionString)
     }
 
     [Fact]
+    [Guarantee("AuditLog", 2)]
     public async Task Under_a_scope_an_entry_for_another_tenant_is_refused()
     {
         await using var log = await NewAsync();

@@ -47,6 +47,7 @@ public sealed class BadInputTests(PostgresDatabase database) : IClassFixture<Pos
 
     [Theory]
     [MemberData(nameof(BadEntries))]
+    [Guarantee("AuditLog", 1)]
     public async Task A_bad_entry_is_named_and_nothing_is_kept(string what, AuditEntry entry, string expected)
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString);
@@ -62,6 +63,7 @@ public sealed class BadInputTests(PostgresDatabase database) : IClassFixture<Pos
     }
 
     [Fact]
+    [Guarantee("AuditLog", 1)]
     public async Task What_is_at_its_limits_is_taken()
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString);
@@ -85,6 +87,7 @@ public sealed class BadInputTests(PostgresDatabase database) : IClassFixture<Pos
     }
 
     [Fact]
+    [Guarantee("AuditLog", 1)]
     public async Task A_call_takes_one_to_a_thousand_entries()
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString);

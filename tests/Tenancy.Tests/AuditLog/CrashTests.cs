@@ -14,6 +14,7 @@ public sealed class CrashTests(PostgresDatabase database) : IClassFixture<Postgr
     [InlineData("written", false)]
     [InlineData("before-commit", false)]
     [InlineData("committed", true)]
+    [Guarantee("AuditLog", 4)]
     public async Task A_sealer_killed_at_any_step_leaves_a_whole_run_or_none(string step, bool isSealed)
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString);
@@ -30,6 +31,7 @@ public sealed class CrashTests(PostgresDatabase database) : IClassFixture<Postgr
     }
 
     [Fact]
+    [Guarantee("AuditLog", 4)]
     public async Task However_writers_and_sealers_die_every_committed_entry_is_sealed_once_in_dense_order()
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString, o => o.MaxRun = 500);
@@ -84,6 +86,7 @@ public sealed class CrashTests(PostgresDatabase database) : IClassFixture<Postgr
     }
 
     [Fact]
+    [Guarantee("AuditLog", 4)]
     public async Task Sixty_four_writers_of_twenty_tenants_with_rollbacks_and_two_sealers_leave_a_whole_chain()
     {
         var seed = Environment.TickCount;

@@ -67,6 +67,7 @@ public sealed class PartitionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    [Guarantee("AuditLog", 3)]
     public async Task New_months_are_made_ahead_as_guarded_as_the_first()
     {
         await using var log = await TestLog.NewAsync(

@@ -11,6 +11,7 @@ public sealed class RedactionTests(PostgresDatabase database) : IClassFixture<Po
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Guarantee("AuditLog", 9)]
     public async Task Redacting_an_actor_empties_what_he_did_and_what_was_done_for_him_and_is_an_entry_in_each_class()
     {
         await using var log = await NewAsync();
@@ -34,6 +35,7 @@ public sealed class RedactionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    [Guarantee("AuditLog", 9)]
     public async Task One_entry_can_be_redacted_sealed_or_not()
     {
         await using var log = await NewAsync();
@@ -46,6 +48,7 @@ public sealed class RedactionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    [Guarantee("AuditLog", 11)]
     public async Task What_is_under_legal_hold_is_not_redacted()
     {
         await using var log = await NewAsync();
@@ -61,6 +64,7 @@ public sealed class RedactionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    [Guarantee("AuditLog", 9)]
     public async Task Nothing_but_a_redaction_changes_an_entry()
     {
         await using var log = await NewAsync();
@@ -73,6 +77,7 @@ public sealed class RedactionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    [Guarantee("AuditLog", 9)]
     public async Task Bad_requests_are_named()
     {
         await using var log = await NewAsync();
@@ -95,6 +100,7 @@ public sealed class RedactionTests(PostgresDatabase database) : IClassFixture<Po
     [InlineData("""{"password": "p", "n": {"API_Key": {"x": [1]}, "list": [{"accessToken": 7}]}, "e": 1.50}""", """{"password":"[REDACTED]","n":{"API_Key":"[REDACTED]","list":[{"accessToken":"[REDACTED]"}]},"e":1.50}""")]
     [InlineData("""{"apikey": 1, "credit-card": 2, "Set-Cookie": 3, "token_count": 4, "session": 5, "obsession": 6, "secretary": 7}""", """{"apikey":"[REDACTED]","credit-card":"[REDACTED]","Set-Cookie":"[REDACTED]","token_count":4,"session":"[REDACTED]","obsession":6,"secretary":7}""")]
     [InlineData("""{"our_code": 1, "email": "jane@example.com"}""", """{"our_code":"[REDACTED]","email":"jane@example.com"}""")]
+    [Guarantee("AuditLog", 9)]
     public async Task Secrets_are_replaced_before_anything_is_stored(string given, string stored)
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString, o => o.DeniedKeys.Add("code"));
@@ -115,6 +121,7 @@ public sealed class RedactionTests(PostgresDatabase database) : IClassFixture<Po
     [InlineData("12:30", "12:30")]
     [InlineData("1.2", "1.2")]
     [InlineData("mail jane@example.com today", "mail jane@example.com today")]
+    [Guarantee("AuditLog", 9)]
     public async Task Addresses_are_masked_where_that_is_asked_for(string given, string stored)
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString, o => o.Masking = AuditMasking.Standard);

@@ -13,6 +13,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Guarantee("AuditLog", 10)]
     public async Task Over_seven_years_each_class_keeps_what_was_promised_and_holds_keep_the_rest()
     {
         var (log, time) = await NewAsync();
@@ -53,6 +54,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    [Guarantee("AuditLog", 10)]
     public async Task A_class_that_is_shortened_keeps_old_months_as_promised_and_a_younger_month_waits_for_them()
     {
         var (log, time) = await NewAsync(o => o.Retention["brief"] = TimeSpan.FromDays(300));
@@ -75,6 +77,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    [Guarantee("AuditLog", 10)]
     public async Task What_is_not_sealed_is_not_dropped()
     {
         var (log, time) = await NewAsync();
@@ -92,6 +95,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     [Theory]
     [InlineData("drop-recorded")]
     [InlineData("entries-dropped")]
+    [Guarantee("AuditLog", 10)]
     public async Task A_drop_that_is_killed_is_finished_later_under_the_same_record(string step)
     {
         var (log, time) = await NewAsync();
@@ -111,6 +115,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    [Guarantee("AuditLog", 11)]
     public async Task A_hold_is_placed_once_and_needs_its_terms()
     {
         var (log, time) = await NewAsync();
@@ -134,6 +139,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    [Guarantee("AuditLog", 11)]
     public async Task What_a_hold_keeps_cannot_be_deleted()
     {
         var (log, time) = await NewAsync();

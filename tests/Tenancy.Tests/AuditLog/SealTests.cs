@@ -9,6 +9,7 @@ public abstract class SealTests(Func<string> connectionString)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Guarantee("AuditLog", 4)]
     public async Task Entries_are_sealed_per_tenant_class_and_month_with_dense_numbers()
     {
         await using var log = await NewAsync();
@@ -31,6 +32,7 @@ public abstract class SealTests(Func<string> connectionString)
     }
 
     [Fact]
+    [Guarantee("AuditLog", 4)]
     public async Task The_head_is_signed_and_chained()
     {
         await using var log = await NewAsync();
@@ -48,6 +50,7 @@ public abstract class SealTests(Func<string> connectionString)
     }
 
     [Fact]
+    [Guarantee("AuditLog", 4)]
     public async Task What_a_long_transaction_commits_late_is_in_a_later_run()
     {
         await using var log = await NewAsync();
@@ -64,6 +67,7 @@ public abstract class SealTests(Func<string> connectionString)
     }
 
     [Fact]
+    [Guarantee("AuditLog", 4)]
     public async Task An_append_that_waits_for_its_seal_returns_sealed()
     {
         await using var log = await NewAsync();
@@ -75,6 +79,7 @@ public abstract class SealTests(Func<string> connectionString)
     }
 
     [Fact]
+    [Guarantee("AuditLog", 4)]
     public async Task Two_sealers_at_once_never_fork_the_chain()
     {
         await using var log = await NewAsync(o => o.MaxRun = 100);

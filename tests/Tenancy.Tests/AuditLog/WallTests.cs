@@ -10,6 +10,7 @@ public sealed class WallTests(PostgresDatabase database) : IClassFixture<Postgre
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Guarantee("AuditLog", 3)]
     public async Task An_application_appends_and_can_touch_nothing_directly()
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString);
@@ -42,6 +43,7 @@ public sealed class WallTests(PostgresDatabase database) : IClassFixture<Postgre
     [Theory]
     [InlineData("origin")]
     [InlineData("replica")]
+    [Guarantee("AuditLog", 3)]
     public async Task Even_a_superuser_meets_a_trigger_on_every_table_and_partition(string replicationRole)
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString);
@@ -68,6 +70,7 @@ public sealed class WallTests(PostgresDatabase database) : IClassFixture<Postgre
     }
 
     [Fact]
+    [Guarantee("AuditLog", 3)]
     public async Task A_superuser_cannot_run_the_application()
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString);
@@ -99,6 +102,7 @@ public sealed class WallTests(PostgresDatabase database) : IClassFixture<Postgre
     [InlineData("a function", "CREATE ROLE {app}_f; ALTER FUNCTION {s}.audit_log_hold_lock() OWNER TO {app}_f", "*audit_log_hold_lock() belongs to {app}_f*")]
     [InlineData("a function for everybody", "GRANT EXECUTE ON FUNCTION {s}.audit_log_release(text, text, text) TO PUBLIC", "*everybody may call*audit_log_release*")]
     [InlineData("a search path", "ALTER FUNCTION {s}.audit_log_release(text, text, text) RESET search_path", "*audit_log_release*search_path*")]
+    [Guarantee("AuditLog", 3)]
     public async Task A_hole_in_a_wall_stops_the_start_and_names_its_repair(string hole, string sql, string expected)
     {
         await using var log = await TestLog.NewAsync(database.ConnectionString);

@@ -45,6 +45,6 @@ public sealed record AuditEntry(string TenantId, AuditActor Actor, string Action
     /// <summary>How long it is kept: a class of <see cref="AuditLogOptions.Retention"/>.</summary>
     public string RetentionClass { get; init; } = "standard";
 
-    /// <summary>Whether the form without a transaction returns after the entry's seal, and not only after its commit: about what a run of the sealer takes later. Not stored.</summary>
+    /// <summary>Whether the form without a transaction returns after the entry's seal, and not only after its commit: about what a run of the sealer takes later. Fails at once where no key can sign; fails after the commit where sealing does, and the same call again tells. Not stored.</summary>
     public bool WaitForSeal { get; init; }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Patterns.Postgres;
@@ -10,10 +9,9 @@ namespace Patterns.AuditLog;
 /// Pending entries are rows, no watermark of time or id, so that what a long transaction commits late is in a later run.
 /// </summary>
 internal sealed class Sealer(
-    AuditorTransactions auditor, RunStore store, AuditKeys keys, AnchorPublication anchors, LogPartitions partitions, IOptions<AuditLogOptions> options, ILoggerFactory? loggers = null)
+    AuditorTransactions auditor, RunStore store, AuditKeys keys, AnchorPublication anchors, LogPartitions partitions, IOptions<AuditLogOptions> options)
 {
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromHours(1);
-    private readonly ILogger _logger = Log.For(loggers);
     private readonly Lock _gate = new();
     private Task _last = Task.CompletedTask;
     private Task<SealResult>? _next;
@@ -116,13 +114,8 @@ internal sealed class Sealer(
         var isDue = entries.Count > 0 || (!wait && (last is null || now - last.SealedAt >= HeartbeatEvery));
         if (!isDue)
             return (null, last);
-        if (keys.Signing is not { } key)
-        {
-            Log.NoKey(_logger, entries.Count);
-            return (null, last);
-        }
 
-        var run = RunDraft.Make(entries.Count > 0 ? RunKind.Seals : RunKind.Heartbeat, note: null, last, now, entries, key);
+        var run = RunDraft.Make(entries.Count > 0 ? RunKind.Seals : RunKind.Heartbeat, note: null, last, now, entries, keys.Demand());
         Failpoint.At("signed");
         await store.WriteAsync(transaction, run, ct).ConfigureAwait(false);
         Failpoint.At("written");

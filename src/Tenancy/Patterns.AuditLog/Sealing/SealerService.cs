@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Patterns.AuditLog;
 
 /// <summary>Seals at every turn. Any number of processes do; one works at a time.</summary>
-internal sealed class SealerService(Sealer sealer, IOptions<AuditLogOptions> options, TimeProvider time, ILoggerFactory? loggers = null) : BackgroundService
+internal sealed class SealerService(Sealer sealer, AuditKeys keys, IOptions<AuditLogOptions> options, TimeProvider time, ILoggerFactory? loggers = null) : BackgroundService
 {
     private readonly ILogger _logger = Log.For(loggers);
 
@@ -13,6 +13,12 @@ internal sealed class SealerService(Sealer sealer, IOptions<AuditLogOptions> opt
     {
         if (options.Value.SealEvery == Timeout.InfiniteTimeSpan)
             return;
+
+        if (keys.Signing is null)
+        {
+            Log.NoKey(_logger);
+            return;
+        }
 
         while (!stoppingToken.IsCancellationRequested)
         {
