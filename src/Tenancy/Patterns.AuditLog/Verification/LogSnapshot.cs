@@ -9,8 +9,7 @@ namespace Patterns.AuditLog;
 /// <summary>The log's tables as of one moment, read as the auditor: what is sealed meanwhile is not seen.</summary>
 internal sealed class LogSnapshot : IAsyncDisposable
 {
-    // Lists name entries by their keys. Without these settings a planner that knows a new month badly would read all of it for every few thousand of them.
-    private const string Reading = "SELECT set_config('statement_timeout', '0', true), set_config('transaction_read_only', 'on', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+    private const string Reading = "SELECT set_config('statement_timeout', '0', true), set_config('transaction_read_only', 'on', true)";
 
     private const string RunColumns = "r.run_no, r.kind, r.previous, r.root, r.seals, r.sealed_at, r.note, r.key_id, r.signature, r.hash";
 
@@ -58,8 +57,8 @@ internal sealed class LogSnapshot : IAsyncDisposable
         }
     }
 
-    /// <summary>From here on whole months are compared, where joins by hash are best.</summary>
-    public Task CompareMonthsAsync(CancellationToken ct) => SetAsync("SELECT set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)", ct);
+    /// <summary>From here on whole months are compared. A planner that takes a new month for a small one would look through all of it for each entry.</summary>
+    public Task CompareMonthsAsync(CancellationToken ct) => SetAsync("SELECT set_config('enable_nestloop', 'off', true)", ct);
 
     private async Task SetAsync(string sql, CancellationToken ct)
     {
