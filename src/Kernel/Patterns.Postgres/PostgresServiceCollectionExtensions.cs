@@ -109,6 +109,21 @@ public static class PostgresServiceCollectionExtensions
         return Registered<TimePartitioning>(services, table) is null ? services.AddTimePartitions(new TableRegistration<TimePartitioning>(table, describe)) : services;
     }
 
+    /// <summary>As <see cref="AddTimePartitions(IServiceCollection, TimePartitioning)"/>, for several tables whose names depend on options: they are described when the host starts, or when they are first needed.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">What the tables are known by here. A name that is registered stays as it is.</param>
+    /// <param name="describe">Describes the tables. A value outside its limits stops the start.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddTimePartitionSet(this IServiceCollection services, string name, Func<IServiceProvider, IEnumerable<TimePartitioning>> describe)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(describe);
+        return services.Any(s => s.ImplementationInstance is TimePartitionSet set && set.Name == name)
+            ? services
+            : services.AddSingleton(new TimePartitionSet(name, describe)).Configure<HealthCheckServiceOptions>(AddPartitionHealth);
+    }
+
     /// <summary>Registers a table of keys that stay unique although old ones are dropped: its generations are made, turned and dropped by the maintenance.</summary>
     /// <param name="services">The services.</param>
     /// <param name="table">The table's name, without its schema. A table that is registered stays as it is.</param>
@@ -128,17 +143,19 @@ public static class PostgresServiceCollectionExtensions
 
     private static IServiceCollection AddTimePartitions(this IServiceCollection services, TableRegistration<TimePartitioning> table) => services
         .AddSingleton(table)
-        .Configure<HealthCheckServiceOptions>(health =>
+        .Configure<HealthCheckServiceOptions>(AddPartitionHealth);
+
+    private static void AddPartitionHealth(HealthCheckServiceOptions health)
+    {
+        if (health.Registrations.All(static r => r.Name != TimePartitionsHealthCheck.Name))
         {
-            if (health.Registrations.All(r => r.Name != TimePartitionsHealthCheck.Name))
-            {
-                health.Registrations.Add(new(
-                    TimePartitionsHealthCheck.Name,
-                    provider => new TimePartitionsHealthCheck(provider.GetRequiredService<TimePartitionTables>(), provider.GetRequiredService<PartitionCatalog>()),
-                    failureStatus: null,
-                    tags: ["patterns"]));
-            }
-        });
+            health.Registrations.Add(new(
+                TimePartitionsHealthCheck.Name,
+                static provider => new TimePartitionsHealthCheck(provider.GetRequiredService<TimePartitionTables>(), provider.GetRequiredService<PartitionCatalog>()),
+                failureStatus: null,
+                tags: ["patterns"]));
+        }
+    }
 
     private static TableRegistration<T>? Registered<T>(IServiceCollection services, string table) =>
         services.Select(s => s.ImplementationInstance).OfType<TableRegistration<T>>().FirstOrDefault(t => t.Table == table);

@@ -118,10 +118,12 @@ public sealed class RegistrationTests(PostgresDatabase database) : IClassFixture
         var scripts = new ScriptAssembly(("0001_a", "SELECT 1;"));
         services.AddSchemaScripts("shop", scripts).AddSchemaScripts("shop", scripts);
         services.AddTimePartitions(new("orders", PartitionInterval.Day, TimeSpan.FromDays(30)));
+        services.AddTimePartitionSet("set", _ => []);
         services.AddTimePartitions("parcels", _ => new("parcels", PartitionInterval.Day, TimeSpan.FromDays(30)));
         services.AddRememberedKeys("order_keys", _ => new("order_keys", "order_clock", TimeSpan.FromDays(30)));
         var count = services.Count;
         services.AddTimePartitions(new("orders", PartitionInterval.Day, TimeSpan.FromDays(30)));
+        services.AddTimePartitionSet("set", _ => []);
         services.AddTimePartitions("parcels", _ => new("parcels", PartitionInterval.Day, TimeSpan.FromDays(30)));
         services.AddRememberedKeys("order_keys", _ => new("order_keys", "order_clock", TimeSpan.FromDays(30)));
         services.Should().HaveCount(count);
@@ -148,6 +150,7 @@ public sealed class RegistrationTests(PostgresDatabase database) : IClassFixture
         };
 
         (await start(s => s.AddTimePartitions("o", _ => new("o", PartitionInterval.Day, TimeSpan.FromDays(-1))))).WithMessage("*Keep of 'o'*more than 0*");
+        (await start(s => s.AddTimePartitionSet("o", _ => [new("p", PartitionInterval.Day, TimeSpan.FromDays(-1))]))).WithMessage("*Keep of 'p'*more than 0*");
         (await start(s => s.AddTimePartitions("o", _ => new("p", PartitionInterval.Day, TimeSpan.FromDays(1))))).WithMessage("*registered for 'o'*described for 'p'*");
         (await start(s => s.AddRememberedKeys("k", _ => new("k", "c", TimeSpan.Zero)))).WithMessage("*RememberFor of 'k'*more than 0*");
         (await start(s => s.AddRememberedKeys("k", _ => new("k", "C", TimeSpan.FromDays(1))))).WithMessage("*Clock of 'k' is 'C'*must match*");

@@ -58,6 +58,35 @@ public sealed class TimePartitionsTests(PostgresDatabase database) : IClassFixtu
     }
 
     [Fact]
+    public async Task What_is_done_to_a_new_partition_commits_with_it_or_there_is_none()
+    {
+        var fails = true;
+        await using var application = new Application(database.ConnectionString, o => o.Schema = "created", services => services.AddSchemaScripts("readings", Scripts).AddTimePartitionSet("readings", _ =>
+        [
+            new("readings", PartitionInterval.Day, TimeSpan.FromDays(3))
+            {
+                OnCreated = async (created, ct) =>
+                {
+                    await using var comment = new NpgsqlCommand($"COMMENT ON TABLE {created.Partition} IS 'of {created.Table}, {(created.To - created.From).TotalHours} h'", created.Transaction.Connection, created.Transaction);
+                    await comment.ExecuteNonQueryAsync(ct);
+                    if (fails)
+                        throw new InvalidOperationException("not this one");
+                },
+            },
+        ]));
+        await application.Schema.ApplyAsync(Ct);
+        var now = await application.ScalarAsync<DateTime>("SELECT {schema}.now()");
+
+        var make = async () => await application.Partitions.EnsureAsync("readings", new(now), Ct);
+        (await make.Should().ThrowAsync<InvalidOperationException>()).WithMessage("not this one");
+        (await application.ScalarAsync<long>("SELECT count(*) FROM {schema}.time_partitions")).Should().Be(0);
+        fails = false;
+        await make();
+
+        (await application.ScalarAsync<string>("SELECT obj_description(inhrelid, 'pg_class') FROM pg_inherits WHERE inhparent = '{schema}.readings'::regclass")).Should().Be("of \"created\".\"readings\", 24 h");
+    }
+
+    [Fact]
     public async Task A_partition_that_cannot_be_made_does_not_hide_why_the_write_failed()
     {
         await using var application = await NewAsync("unmakeable");

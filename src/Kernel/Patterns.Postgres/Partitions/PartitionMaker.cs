@@ -14,15 +14,17 @@ internal sealed class PartitionMaker(PostgresDataSources sources, IOptions<Postg
     /// <param name="name">The partition.</param>
     /// <param name="values">What it holds: what follows FOR VALUES.</param>
     /// <param name="record">Makes a statement that is committed with the partition, or null.</param>
+    /// <param name="onMade">Runs in the transaction that makes it, or null.</param>
     /// <param name="ct">Cancels the work; the partition is then made or not.</param>
     /// <returns>Whether this call made it.</returns>
-    public async ValueTask<bool> MakeAsync(string table, string name, string values, Func<NpgsqlBatchCommand>? record, CancellationToken ct)
+    public async ValueTask<bool> MakeAsync(
+        string table, string name, string values, Func<NpgsqlBatchCommand>? record, Func<string, string, NpgsqlTransaction, CancellationToken, ValueTask>? onMade, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryMakeAsync(table, name, values, record, ct).ConfigureAwait(false);
+                return await TryMakeAsync(table, name, values, record, onMade, ct).ConfigureAwait(false);
             }
             catch (PostgresException e) when (e.SqlState is "55P03" or "40P01" && attempt < Attempts)
             {
@@ -35,7 +37,8 @@ internal sealed class PartitionMaker(PostgresDataSources sources, IOptions<Postg
     /// One transaction, so that a crash leaves no table that is not attached. CREATE TABLE ... PARTITION OF would stop every reader and writer
     /// of the table; ATTACH does not. The advisory lock lets one caller work and the others find the partition made.
     /// </summary>
-    private async ValueTask<bool> TryMakeAsync(string table, string name, string values, Func<NpgsqlBatchCommand>? record, CancellationToken ct)
+    private async ValueTask<bool> TryMakeAsync(
+        string table, string name, string values, Func<NpgsqlBatchCommand>? record, Func<string, string, NpgsqlTransaction, CancellationToken, ValueTask>? onMade, CancellationToken ct)
     {
         var parent = $"{_schema}.{Identifier.Quote(table)}";
         var partition = $"{_schema}.{Identifier.Quote(name)}";
@@ -59,6 +62,8 @@ internal sealed class PartitionMaker(PostgresDataSources sources, IOptions<Postg
                     await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
                 }
 
+                if (onMade is not null)
+                    await onMade(parent, partition, transaction, ct).ConfigureAwait(false);
                 await transaction.CommitAsync(ct).ConfigureAwait(false);
                 return true;
             }

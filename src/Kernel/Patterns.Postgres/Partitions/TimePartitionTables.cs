@@ -3,12 +3,12 @@ using System.Collections.Frozen;
 namespace Patterns.Postgres;
 
 /// <summary>The tables that were registered, described when the host starts or when the first is used.</summary>
-internal sealed class TimePartitionTables(IEnumerable<TableRegistration<TimePartitioning>> registrations, IServiceProvider services)
+internal sealed class TimePartitionTables(IEnumerable<TableRegistration<TimePartitioning>> registrations, IEnumerable<TimePartitionSet> sets, IServiceProvider services)
 {
     /// <summary>As good as for ever, and still a time that can be subtracted from now.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(36525);
 
-    private readonly Lazy<FrozenDictionary<string, TimePartitioning>> _tables = new(() => registrations.ToFrozenDictionary(r => r.Table, r => Describe(r, services), StringComparer.Ordinal));
+    private readonly Lazy<FrozenDictionary<string, TimePartitioning>> _tables = new(() => registrations.Select(r => Describe(r, services)).Concat(sets.SelectMany(s => Describe(s, services))).ToFrozenDictionary(t => t.Table, StringComparer.Ordinal));
 
     public IReadOnlyCollection<TimePartitioning> All => _tables.Value.Values;
 
@@ -24,6 +24,15 @@ internal sealed class TimePartitionTables(IEnumerable<TableRegistration<TimePart
             throw new ArgumentException($"TimePartitioning.Ahead of '{table.Table}' is {table.Ahead}; it must be 1 to 366.", nameof(table));
         if (table.Keep <= TimeSpan.Zero || table.Keep > Longest)
             throw new ArgumentException($"TimePartitioning.Keep of '{table.Table}' is {table.Keep}; it must be more than 0 and at most a hundred years ({Longest.TotalDays} days).", nameof(table));
+    }
+
+    private static IEnumerable<TimePartitioning> Describe(TimePartitionSet set, IServiceProvider services)
+    {
+        foreach (var table in set.Describe(services))
+        {
+            Validate(table);
+            yield return table;
+        }
     }
 
     private static TimePartitioning Describe(TableRegistration<TimePartitioning> registration, IServiceProvider services)

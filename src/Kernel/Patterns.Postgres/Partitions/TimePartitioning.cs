@@ -13,4 +13,10 @@ public sealed record TimePartitioning(string Table, PartitionInterval Interval, 
     /// done again after a crash. If it throws, the table stays, and the next run of the maintenance calls it again. Default: none.
     /// </summary>
     public Func<DetachedPartition, CancellationToken, ValueTask>? OnDetached { get; init; }
+
+    /// <summary>
+    /// Called when a partition was made and attached, in the transaction that does so: for what a partition does not take over from its table, such as its owner, its grants and its
+    /// TRUNCATE triggers. Nobody sees the partition before. If it throws, there is no partition. Default: none.
+    /// </summary>
+    public Func<CreatedPartition, CancellationToken, ValueTask>? OnCreated { get; init; }
 }

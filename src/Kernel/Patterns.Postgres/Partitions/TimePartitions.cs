@@ -96,7 +96,7 @@ internal sealed class TimePartitions(
         var name = bounds.PartitionName(table.Table);
         try
         {
-            if (await maker.MakeAsync(table.Table, name, $"FROM ('{bounds.From:O}') TO ('{bounds.To:O}')", () => Record(table, name, bounds), ct).ConfigureAwait(false))
+            if (await maker.MakeAsync(table.Table, name, $"FROM ('{bounds.From:O}') TO ('{bounds.To:O}')", () => Record(table, name, bounds), OnMade(table, bounds), ct).ConfigureAwait(false))
             {
                 Telemetry.Partitions.Add(1, new("table", table.Table), new("action", "made"));
                 Log.PartitionMade(_logger, name, table.Table);
@@ -112,6 +112,10 @@ internal sealed class TimePartitions(
             return false;
         }
     }
+
+    private static Func<string, string, NpgsqlTransaction, CancellationToken, ValueTask>? OnMade(TimePartitioning table, PartitionBounds bounds) => table.OnCreated is { } onCreated
+        ? (parent, partition, transaction, ct) => onCreated(new(parent, partition, bounds.From, bounds.To, transaction), ct)
+        : null;
 
     private NpgsqlBatchCommand Record(TimePartitioning table, string partition, PartitionBounds bounds) => new(
         $"""

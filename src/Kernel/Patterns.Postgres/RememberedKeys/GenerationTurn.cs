@@ -35,7 +35,7 @@ internal sealed class GenerationTurn(
 
         // Before the overlap, whose claims write it.
         var next = clock.Current + 1;
-        await maker.MakeAsync(keys.Table, Name(keys, next), $"IN ({next.ToString(CultureInfo.InvariantCulture)})", record: null, ct).ConfigureAwait(false);
+        await maker.MakeAsync(keys.Table, Name(keys, next), $"IN ({next.ToString(CultureInfo.InvariantCulture)})", record: null, onMade: null, ct).ConfigureAwait(false);
 
         if (!clock.Overlap && clock.IsDue)
         {

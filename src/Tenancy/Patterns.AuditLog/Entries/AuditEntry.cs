@@ -9,10 +9,13 @@ namespace Patterns.AuditLog;
 /// <param name="Action">What was done, as <c>area.object.verb</c>, 1 to 100 characters; AuditActions has common ones.</param>
 public sealed record AuditEntry(string TenantId, AuditActor Actor, string Action)
 {
-    /// <summary>The entry's id. Sending the same id again, in the same month and class, records nothing and says so; a caller who lost the answer repeats the call with the same record. Default: a new UUIDv7.</summary>
+    /// <summary>The entry's id. Sending the same id with the same time and class again records nothing and says so; a caller who lost the answer repeats the call with the same record. Default: a new UUIDv7.</summary>
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
-    /// <summary>When it happened; null takes the moment of the call. What is finer than a microsecond is cut. At most 24 hours ahead, and no older than the oldest month that still takes entries.</summary>
+    /// <summary>
+    /// When it happened; null takes the moment that <see cref="Id"/> holds, at which the record was made. What is finer than a microsecond is cut. At most 24 hours ahead, and a day younger at least than
+    /// its class is kept.
+    /// </summary>
     public DateTimeOffset? OccurredAt { get; init; }
 
     /// <summary>On whose behalf the actor acted, such as the customer whom support impersonates.</summary>
@@ -41,4 +44,7 @@ public sealed record AuditEntry(string TenantId, AuditActor Actor, string Action
 
     /// <summary>How long it is kept: a class of <see cref="AuditLogOptions.Retention"/>.</summary>
     public string RetentionClass { get; init; } = "standard";
+
+    /// <summary>Whether the form without a transaction returns after the entry's seal, and not only after its commit: about what a run of the sealer takes later. Fails at once where no key can sign; fails after the commit where sealing does, and the same call again tells. Not stored.</summary>
+    public bool WaitForSeal { get; init; }
 }

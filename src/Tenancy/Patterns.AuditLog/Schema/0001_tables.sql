@@ -1,10 +1,11 @@
 -- Four roles that cannot log in: who owns the tables, who may append, who may read a tenant's entries, and who may seal and verify.
 DO $$
 DECLARE
+    v_prefix text := pg_catalog.btrim('{schema}', '"') || '_audit_';
     v_role text;
 BEGIN
-    FOREACH v_role IN ARRAY ARRAY['{schema}_audit_owner', '{schema}_audit_writer', '{schema}_audit_reader', '{schema}_audit_auditor'] LOOP
-        IF pg_catalog.to_regrole(v_role) IS NULL THEN
+    FOREACH v_role IN ARRAY ARRAY[v_prefix || 'owner', v_prefix || 'writer', v_prefix || 'reader', v_prefix || 'auditor'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = v_role) THEN
             BEGIN
                 EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', v_role);
             EXCEPTION
@@ -18,10 +19,12 @@ BEGIN
         END IF;
     END LOOP;
 
-    IF NOT pg_catalog.pg_has_role('{schema}_audit_owner', 'MEMBER') THEN
-        EXECUTE pg_catalog.format('GRANT %I TO %I', '{schema}_audit_owner', current_user);
+    -- To give it the tables, and to make and drop partitions of them later.
+    IF NOT pg_catalog.pg_has_role(v_prefix || 'owner', 'USAGE') THEN
+        EXECUTE pg_catalog.format('GRANT %I TO %I', v_prefix || 'owner', current_user);
     END IF;
-    EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA {schema} TO %I, %I, %I, %I', '{schema}_audit_owner', '{schema}_audit_writer', '{schema}_audit_reader', '{schema}_audit_auditor');
+    EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA {schema} TO %I, %I, %I', v_prefix || 'writer', v_prefix || 'reader', v_prefix || 'auditor');
+    EXECUTE pg_catalog.format('GRANT USAGE, CREATE ON SCHEMA {schema} TO %I', v_prefix || 'owner');
 END
 $$;
 
@@ -32,6 +35,7 @@ CREATE TABLE {schema}.audit_log_classes (
     in_force_at timestamptz NOT NULL,
     PRIMARY KEY (retention_class, in_force_at)
 );
+COMMENT ON TABLE {schema}.audit_log_classes IS 'Bounded: one row for each change of a class in the options';
 
 -- All columns but redaction are in the leaf's hash; personal and personal_salt by their commitment. json, since jsonb reorders keys, and the exact text was hashed.
 CREATE TABLE {schema}.audit_log_entries (
@@ -69,8 +73,8 @@ CREATE TABLE {schema}.audit_log_pending (
     id uuid NOT NULL,
     retention_class text NOT NULL,
     leaf bytea NOT NULL,
-    since timestamptz NOT NULL DEFAULT {schema}.now()
-);
+    since timestamptz NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000);
 COMMENT ON TABLE {schema}.audit_log_pending IS 'Bounded: the sealer empties it about once a second';
 
 -- The last seal of each tenant, and what its next one begins with.
@@ -79,7 +83,7 @@ CREATE TABLE {schema}.audit_log_heads (
     seal_no bigint NOT NULL,
     next_seq bigint NOT NULL,
     hash bytea NOT NULL
-);
+) WITH (fillfactor = 70);
 
 -- One for each tenant, class and month that a run found entries of: a Merkle tree over their leaves.
 CREATE TABLE {schema}.audit_log_seals (
@@ -95,6 +99,7 @@ CREATE TABLE {schema}.audit_log_seals (
     hash bytea NOT NULL,
     PRIMARY KEY (tenant_id, seal_no)
 );
+COMMENT ON TABLE {schema}.audit_log_seals IS 'Bounded: at most one a second for each tenant, class and month with new entries, of some 300 bytes; the chain that proofs stand on is kept for ever';
 CREATE INDEX audit_log_seals_run ON {schema}.audit_log_seals (run_no);
 
 -- Which entries a seal covers, in the order of their sequence numbers; leaves holds 32 bytes for each. Goes with the entries' partition.
@@ -122,6 +127,7 @@ CREATE TABLE {schema}.audit_log_runs (
     signature bytea NOT NULL,
     key_id text NOT NULL
 );
+COMMENT ON TABLE {schema}.audit_log_runs IS 'Bounded: at most about one a second, of some 400 bytes; the chain that proofs stand on is kept for ever';
 CREATE INDEX audit_log_runs_kind ON {schema}.audit_log_runs (kind, run_no) WHERE kind > 1;
 
 CREATE TABLE {schema}.audit_log_holds (
@@ -133,6 +139,7 @@ CREATE TABLE {schema}.audit_log_holds (
     released_reason text,
     PRIMARY KEY (tenant_id, case_id)
 );
+COMMENT ON TABLE {schema}.audit_log_holds IS 'Bounded: one row for each case';
 
 -- What a legal hold keeps of partitions that were dropped.
 CREATE TABLE {schema}.audit_log_held_entries (LIKE {schema}.audit_log_entries INCLUDING DEFAULTS INCLUDING CONSTRAINTS, PRIMARY KEY (tenant_id, occurred_at, id, retention_class));

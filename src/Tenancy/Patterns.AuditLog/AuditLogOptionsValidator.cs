@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace Patterns.AuditLog;
+
+internal sealed partial class AuditLogOptionsValidator : IValidateOptions<AuditLogOptions>
+{
+    public ValidateOptionsResult Validate(string? name, AuditLogOptions options)
+    {
+        var failures = new List<string>();
+        if (!options.Retention.ContainsKey("standard"))
+            failures.Add("AuditLogOptions.Retention has no class 'standard', which entries have unless they say otherwise. Keep it, with another time if need be.");
+        foreach (var (retentionClass, keep) in options.Retention)
+        {
+            if (!ClassName().IsMatch(retentionClass))
+                failures.Add($"AuditLogOptions.Retention has the class '{retentionClass}'; a class matches ^[a-z][a-z0-9_]{{0,19}}$, since tables are named after it.");
+            if (keep < TimeSpan.FromDays(1) || keep > TimeSpan.FromDays(36_500))
+                failures.Add($"AuditLogOptions.Retention[\"{retentionClass}\"] is {keep}; it takes 1 day to 100 years.");
+        }
+
+        foreach (var key in options.SigningKeys)
+        {
+            if (string.IsNullOrEmpty(key.Id) || key.Id.Length > 40 || key.Id.Any(char.IsControl))
+                failures.Add($"AuditLogOptions.SigningKeys has a key with the id '{key.Id}'; an id has 1 to 40 characters, none of them a control character.");
+            if (key.Key is null || key.Key.KeySize != 256)
+                failures.Add($"AuditLogOptions.SigningKeys has the key '{key.Id}' of {key.Key?.KeySize ?? 0} bits; it takes ECDSA keys on P-256: ECDsa.Create(ECCurve.NamedCurves.nistP256).");
+        }
+
+        foreach (var id in options.SigningKeys.GroupBy(static k => k.Id, StringComparer.Ordinal).Where(static g => g.Count() > 1).Select(static g => g.Key))
+            failures.Add($"AuditLogOptions.SigningKeys has the id '{id}' twice; give each key an id of its own.");
+
+        if (options.SealEvery != Timeout.InfiniteTimeSpan)
+            Demand(nameof(options.SealEvery), options.SealEvery, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), "100 ms to a minute, or Timeout.InfiniteTimeSpan where another process seals");
+        Demand(nameof(options.UnsealedLimit), options.UnsealedLimit, TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), "10 s to a day");
+        Demand(nameof(options.RetentionInterval), options.RetentionInterval, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1), "a minute to a day");
+        if (options.MaxRun is < 100 or > 100_000)
+            failures.Add($"AuditLogOptions.MaxRun is {options.MaxRun}; it takes 100 to 100,000.");
+        if (!Enum.IsDefined(options.Masking))
+            failures.Add($"AuditLogOptions.Masking is {options.Masking}; it takes None or Standard.");
+        if (options.DeniedKeys.Any(string.IsNullOrWhiteSpace))
+            failures.Add("AuditLogOptions.DeniedKeys has an empty key.");
+        if (!Setting().IsMatch(options.TenantSetting))
+            failures.Add($"AuditLogOptions.TenantSetting is '{options.TenantSetting}'; it takes the name of a setting such as app.tenant_id.");
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void Demand(string option, TimeSpan value, TimeSpan min, TimeSpan max, string limits)
+        {
+            if (value < min || value > max)
+                failures.Add($"AuditLogOptions.{option} is {value}; it takes {limits}.");
+        }
+    }
+
+    [GeneratedRegex(@"^[a-z][a-z0-9_]{0,19}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex ClassName();
+
+    [GeneratedRegex(@"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Setting();
+}

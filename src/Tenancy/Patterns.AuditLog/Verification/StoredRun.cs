@@ -1,0 +1,4 @@
+namespace Patterns.AuditLog;
+
+/// <summary>A run as its row has it.</summary>
+internal sealed record StoredRun(RunHead Head, byte[] Hash);

@@ -1,0 +1,3 @@
+namespace Tenancy.Tests.AuditLog;
+
+public sealed class DirectSealTests(PostgresDatabase database) : SealTests(() => database.ConnectionString), IClassFixture<PostgresDatabase>;
