@@ -11,7 +11,11 @@ internal static class AuditHash
     public static byte[] Nothing { get; } = new byte[MerkleTree.HashLength];
 
     /// <summary>The leaf of an entry, from its documents where they are there: a changed document gives another leaf, an emptied personal one is taken by its commitment.</summary>
-    public static byte[] LeafOf(StoredEntry entry, HashInput input)
+    public static byte[] LeafOf(StoredEntry entry, HashInput input) =>
+        LeafOf(entry, entry.Personal is null ? entry.PersonalCommitment : Commitment.Of(entry.PersonalSalt, entry.Personal), input);
+
+    /// <summary>The same where the commitment to the personal data was computed already.</summary>
+    public static byte[] LeafOf(StoredEntry entry, byte[]? personalCommitment, HashInput input)
     {
         input.Begin(Leaf)
             .Text(entry.TenantId).Id(entry.Id).Time(entry.OccurredAt).Text(entry.RetentionClass)
@@ -22,7 +26,7 @@ internal static class AuditHash
         return input.Byte((byte)entry.Outcome)
             .Text(entry.Reason).Text(entry.RequestId).Text(entry.TraceId)
             .Bytes(Commitment.Of(entry.DetailsSalt, entry.Details))
-            .Bytes(entry.Personal is null ? entry.PersonalCommitment : Commitment.Of(entry.PersonalSalt, entry.Personal))
+            .Bytes(personalCommitment)
             .Sha256();
     }
 }
