@@ -86,7 +86,7 @@ BEGIN
 
     FOREACH v_table IN ARRAY ARRAY['entries', 'held_entries'] LOOP
         EXECUTE format('GRANT SELECT ON TABLE {schema}.%I TO %I', 'audit_log_' || v_table, v_prefix || 'reader');
-        EXECUTE format('CREATE POLICY audit_log_reader ON {schema}.%I FOR SELECT TO %I USING (tenant_id = {schema}.audit_log_tenant())', 'audit_log_' || v_table, v_prefix || 'reader');
+        EXECUTE format('CREATE POLICY audit_log_reader ON {schema}.%I FOR SELECT TO %I USING (tenant_id = (SELECT {schema}.audit_log_tenant()))', 'audit_log_' || v_table, v_prefix || 'reader');
     END LOOP;
 
     EXECUTE format('GRANT SELECT ON TABLE {schema}.time_partitions TO %I, %I', v_prefix || 'owner', v_prefix || 'auditor');
