@@ -39,7 +39,7 @@ internal sealed class EvidenceWriter(IPostgres postgres, AuditorTransactions aud
                 seals.AddRange(own.Select(static seal => seal.Record));
             }
 
-            foreach (var batch in LogRuns.Batches(seals, static seal => seal.Count))
+            foreach (var batch in LogRuns.Batches(seals, static seal => seal.Count, LogRuns.WholeEntries))
                 await EntriesAsync(to, lists, batch, ct).ConfigureAwait(false);
             if (seals.Count > 0)
                 await LineAsync(to, new EvidenceLine { Complete = true }, ct).ConfigureAwait(false);
@@ -54,7 +54,7 @@ internal sealed class EvidenceWriter(IPostgres postgres, AuditorTransactions aud
     private async Task EntriesAsync(Stream to, SealedLists lists, List<SealRecord> batch, CancellationToken ct)
     {
         var found = await lists.ReadAsync(batch, ct).ConfigureAwait(false);
-        var entries = await lists.EntriesAsync(batch, found, static entry => entry, ct).ConfigureAwait(false);
+        var entries = await lists.EntriesAsync(batch, found, ct).ConfigureAwait(false);
         for (var i = 0; i < batch.Count; i++)
         {
             if (found[i] is not { } list)

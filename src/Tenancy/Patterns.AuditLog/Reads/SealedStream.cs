@@ -43,7 +43,7 @@ internal sealed class SealedStream(IPostgres postgres, AuditorTransactions audit
         await foreach (var portion in new LogRuns(log).ReadAsync(Math.Max(from.RunNo, 1), last, tenantId: null, ct).ConfigureAwait(false))
         {
             var seals = portion.Where(static part => part.Run is not null).SelectMany(static part => part.Seals.Select(seal => (Run: part.Run!.Head, Seal: seal.Record))).ToList();
-            foreach (var batch in LogRuns.Batches(seals, static part => part.Seal.Count))
+            foreach (var batch in LogRuns.Batches(seals, static part => part.Seal.Count, LogRuns.WholeEntries))
             {
                 at = await AddAsync(entries, lists, batch, at, from, ct).ConfigureAwait(false);
                 if (entries.Count >= Portion)
@@ -59,7 +59,7 @@ internal sealed class SealedStream(IPostgres postgres, AuditorTransactions audit
     {
         var records = batch.ConvertAll(static part => part.Seal);
         var found = await lists.ReadAsync(records, ct).ConfigureAwait(false);
-        var read = await lists.EntriesAsync(records, found, static entry => entry, ct).ConfigureAwait(false);
+        var read = await lists.EntriesAsync(records, found, ct).ConfigureAwait(false);
         for (var i = 0; i < batch.Count; i++)
         {
             var (run, seal) = batch[i];

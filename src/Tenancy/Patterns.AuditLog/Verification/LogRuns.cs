@@ -8,6 +8,9 @@ internal sealed class LogRuns(LogSnapshot log)
     /// <summary>So many seals, or entries, are held at a time; one run, or one seal, may be more.</summary>
     private const int Portion = 16_384;
 
+    /// <summary>As many where each is held with its documents.</summary>
+    public const int WholeEntries = 2_048;
+
     /// <summary>Portions of runs, each with its seals in the order of the run's tree. Seals whose run is gone come without one.</summary>
     /// <param name="first">The first run.</param>
     /// <param name="last">The last run.</param>
@@ -30,12 +33,12 @@ internal sealed class LogRuns(LogSnapshot log)
     }
 
     /// <summary>Cuts a list where what its elements stand for gets too much to be held.</summary>
-    public static IEnumerable<List<T>> Batches<T>(List<T> all, Func<T, int> size)
+    public static IEnumerable<List<T>> Batches<T>(List<T> all, Func<T, int> size, int most = Portion)
     {
         for (var from = 0; from < all.Count;)
         {
             var upTo = from;
-            for (var held = 0L; upTo < all.Count && (upTo == from || held + size(all[upTo]) <= Portion);)
+            for (var held = 0L; upTo < all.Count && (upTo == from || held + size(all[upTo]) <= most);)
                 held += size(all[upTo++]);
             yield return all.GetRange(from, upTo - from);
             from = upTo;

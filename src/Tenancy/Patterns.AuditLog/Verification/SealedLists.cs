@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -31,8 +32,6 @@ internal sealed class SealedLists(LogSnapshot log)
 
     private static readonly string Held = Live.Replace("audit_log_entries", "audit_log_held_entries", StringComparison.Ordinal);
 
-    private readonly HashInput _input = new();
-
     /// <summary>How many entries were found in the tables of each month, the held ones apart.</summary>
     public Dictionary<ClassMonth, long> Found { get; } = [];
 
@@ -63,7 +62,20 @@ internal sealed class SealedLists(LogSnapshot log)
     public async Task<SeenEntry[][]> SeeAsync(
         IReadOnlyList<SealRecord> seals, IReadOnlyList<(SealedList List, bool Held)?> lists, RunCheck runs, ILookup<string, (DateTimeOffset From, DateTimeOffset To)> holds, CancellationToken ct)
     {
-        var seen = await EntriesAsync(seals, lists, entry => SeenEntry.Of(entry, _input), ct).ConfigureAwait(false);
+        // One core reads while another hashes. What is read and not yet hashed is bounded, however long the documents are.
+        var seen = Places<SeenEntry>(lists);
+        var read = Channel.CreateBounded<(int Seal, int Index, StoredEntry Entry)>(new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true });
+        var hashing = Task.Run(() => HashAsync(read, seen), CancellationToken.None);
+        try
+        {
+            await ReadAsync(seals, lists, (seal, index, entry) => read.Writer.WriteAsync((seal, index, entry), ct), ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            read.Writer.TryComplete();
+            await hashing.ConfigureAwait(false);
+        }
+
         for (var i = 0; i < seals.Count; i++)
         {
             if (!runs.IsDropped(seals[i]))
@@ -78,13 +90,41 @@ internal sealed class SealedLists(LogSnapshot log)
         return seen;
     }
 
-    /// <summary>What is read of the entry at each place of the lists; the default where there is none.</summary>
-    public async Task<T?[][]> EntriesAsync<T>(IReadOnlyList<SealRecord> seals, IReadOnlyList<(SealedList List, bool Held)?> lists, Func<StoredEntry, T> read, CancellationToken ct)
+    /// <summary>The entry at each place of the lists; null where there is none.</summary>
+    public async Task<StoredEntry?[][]> EntriesAsync(IReadOnlyList<SealRecord> seals, IReadOnlyList<(SealedList List, bool Held)?> lists, CancellationToken ct)
     {
-        var entries = new T?[seals.Count][];
-        for (var i = 0; i < seals.Count; i++)
-            entries[i] = new T?[lists[i] is { } list ? list.List.Ids.Length : 0];
+        var entries = Places<StoredEntry?>(lists);
+        await ReadAsync(
+            seals,
+            lists,
+            (seal, index, entry) =>
+            {
+                entries[seal][index] = entry;
+                return ValueTask.CompletedTask;
+            },
+            ct).ConfigureAwait(false);
+        return entries;
+    }
 
+    private static T[][] Places<T>(IReadOnlyList<(SealedList List, bool Held)?> lists) => lists.Select(static list => new T[list?.List.Ids.Length ?? 0]).ToArray();
+
+    private static async Task HashAsync(Channel<(int Seal, int Index, StoredEntry Entry)> read, SeenEntry[][] seen)
+    {
+        var input = new HashInput();
+        try
+        {
+            await foreach (var (seal, index, entry) in read.Reader.ReadAllAsync().ConfigureAwait(false))
+                seen[seal][index] = SeenEntry.Of(entry, input);
+        }
+        catch (Exception e)
+        {
+            read.Writer.TryComplete(e); // else who reads would wait for room for ever
+            throw;
+        }
+    }
+
+    private async Task ReadAsync(IReadOnlyList<SealRecord> seals, IReadOnlyList<(SealedList List, bool Held)?> lists, Func<int, int, StoredEntry, ValueTask> found, CancellationToken ct)
+    {
         foreach (var group in Enumerable.Range(0, seals.Count).Where(i => lists[i] is not null).GroupBy(i => (Month: new ClassMonth(seals[i].RetentionClass, seals[i].Month), lists[i]!.Value.Held)))
         {
             var places = group.SelectMany(i => lists[i]!.Value.List.Ids.Select((_, place) => (Seal: i, Index: place))).ToArray();
@@ -103,15 +143,13 @@ internal sealed class SealedLists(LogSnapshot log)
                 for (; await reader.ReadAsync(ct).ConfigureAwait(false); count++)
                 {
                     var (seal, index) = places[(int)reader.GetInt64(0) - 1];
-                    entries[seal][index] = read(EntryColumns.Read(reader, 1));
+                    await found(seal, index, EntryColumns.Read(reader, 1)).ConfigureAwait(false);
                 }
             }
 
             if (!group.Key.Held)
                 Found[group.Key.Month] = Found.GetValueOrDefault(group.Key.Month) + count;
         }
-
-        return entries;
     }
 
     private static NpgsqlParameter Array(NpgsqlDbType type, Array values) => new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type };
