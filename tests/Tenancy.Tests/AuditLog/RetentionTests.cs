@@ -14,6 +14,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
 
     [Fact]
     [Guarantee("AuditLog", 10)]
+    [Guarantee("AuditLog", 11)]
     public async Task Over_seven_years_each_class_keeps_what_was_promised_and_holds_keep_the_rest()
     {
         var (log, time) = await NewAsync();
@@ -41,6 +42,13 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
         records.Should().HaveCount(drops).And.OnlyHaveUniqueItems().And.Contain(note => note.Contains("\"partition\":\"audit_log_entries_hipaa_p", StringComparison.Ordinal));
         (await log.ScalarAsync<long>("SELECT count(*) FROM {schema}.audit_log_held_entries")).Should().BeGreaterThan(0);
         (await log.ScalarAsync<long>("SELECT count(*) FROM {schema}.audit_log_held_seal_entries")).Should().BeGreaterThan(0);
+
+        var report = await log.Integrity.VerifyAsync(new(Officer), Ct);
+        report.IsIntact.Should().BeTrue();
+        report.Findings.Should().NotBeEmpty().And.OnlyContain(f => f.Kind == FindingKind.Expired, "what was dropped under a record is in order");
+        report.Findings.Should().NotContain(f => f.TenantId == "held" && f.SequenceNumber == 1, "the hold keeps it");
+        var held = await log.Log.QueryAsync(new("held", Officer) { ActionPrefix = "year.", PageSize = 500 }, Ct);
+        held.Entries.Select(e => e.Entry.Id).Should().BeEquivalentTo(entries.Where(e => e.Tenant == "held").Select(e => e.Id).Intersect(Expected()));
 
         await log.Integrity.ReleaseAsync("held", "case 1", Officer, "settled", Ct);
         (await log.ScalarAsync<long>("SELECT count(*) FROM {schema}.audit_log_held_entries")).Should().Be(0);
