@@ -114,11 +114,7 @@ internal sealed partial class PostgresAuditIntegrity
         }
     }
 
-    private AuditEntry Own(string tenantId, AuditActor by, string action)
-    {
-        var now = time.GetUtcNow();
-        return new(tenantId, by, action) { Id = Guid.CreateVersion7(now), OccurredAt = now };
-    }
+    private AuditEntry Own(string tenantId, AuditActor by, string action) => new AuditEntry(tenantId, by, action).AsOf(time);
 
     /// <summary>The month that entries of these operations go to.</summary>
     private async ValueTask PrepareOwnEntriesAsync(CancellationToken ct)

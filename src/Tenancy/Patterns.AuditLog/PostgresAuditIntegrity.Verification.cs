@@ -63,7 +63,7 @@ internal sealed partial class PostgresAuditIntegrity
         await auditor.RunAsync(
             async (transaction, token) =>
             {
-                await AppendAsync(transaction, entry, token).ConfigureAwait(false);
+                await AppendAsync(transaction, entry.AsOf(time), token).ConfigureAwait(false);
                 return true;
             },
             ct).ConfigureAwait(false);

@@ -13,7 +13,7 @@ internal sealed partial class PostgresAuditLog
         EntryReads.Check(filter);
         var after = PageCursor.Read(filter);
         var entries = await reads.PageAsync(transaction: null, filter, after, onlySealed: false, filter.PageSize + 1, ct).ConfigureAwait(false);
-        await AppendAsync(Reading(filter, Math.Min(entries.Count, filter.PageSize)), ct).ConfigureAwait(false);
+        await AppendAsync(Reading(filter, Math.Min(entries.Count, filter.PageSize)).AsOf(time), ct).ConfigureAwait(false);
         return Page(filter, entries);
     }
 
@@ -24,7 +24,7 @@ internal sealed partial class PostgresAuditLog
         var after = PageCursor.Read(filter);
         var entries = await reads.PageAsync(transaction, filter, after, onlySealed: false, filter.PageSize + 1, ct).ConfigureAwait(false);
         // Refused by the database when the transaction's scope is another tenant's, so that its entries do not get out.
-        await AppendAsync(transaction, Reading(filter, Math.Min(entries.Count, filter.PageSize)), ct).ConfigureAwait(false);
+        await AppendAsync(transaction, Reading(filter, Math.Min(entries.Count, filter.PageSize)).AsOf(time), ct).ConfigureAwait(false);
         return Page(filter, entries);
     }
 
@@ -36,7 +36,7 @@ internal sealed partial class PostgresAuditLog
         var now = time.GetUtcNow();
         filter = filter with { To = filter.To < now ? filter.To : now };
         await AppendAsync(
-            new AuditEntry(filter.TenantId, filter.Reader, AuditActions.LogExported) { Details = $$"""{"format":"{{JsonNamingPolicy.SnakeCaseLower.ConvertName(format.ToString())}}"}""" }, ct).ConfigureAwait(false);
+            new AuditEntry(filter.TenantId, filter.Reader, AuditActions.LogExported) { Details = $$"""{"format":"{{JsonNamingPolicy.SnakeCaseLower.ConvertName(format.ToString())}}"}""" }.AsOf(time), ct).ConfigureAwait(false);
 
         writer.Begin();
         PageCursor? after = null;

@@ -27,7 +27,7 @@ internal sealed class DeniedRequests(IAuditLog log, TimeProvider time, ILoggerFa
                 return;
             var actor = options.Actor(context) ?? Nobody;
             if (Count(tenantId, actor, options.PerMinute))
-                await log.AppendAsync(Entry(context, tenantId, actor)).ConfigureAwait(false);
+                await log.AppendAsync(Entry(context, tenantId, actor).AsOf(time)).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -86,7 +86,7 @@ internal sealed class DeniedRequests(IAuditLog log, TimeProvider time, ILoggerFa
             try
             {
                 var entry = new AuditEntry(tenantId, actor, AuditActions.AccessDenied) { Outcome = AuditOutcome.Denied, Details = string.Create(CultureInfo.InvariantCulture, $"{{\"count\":{count}}}") };
-                await log.AppendAsync(entry, ct).ConfigureAwait(false);
+                await log.AppendAsync(entry.AsOf(time), ct).ConfigureAwait(false);
             }
             catch (Exception e)
             {
