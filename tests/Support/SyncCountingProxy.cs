@@ -1,37 +1,22 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Sockets;
-using Npgsql;
 
 namespace Support;
 
 /// <summary>
 /// Stands between a client and PostgreSQL on a loopback port and counts Sync messages and round trips. PostgreSQL documentation, "Message Formats".
 /// </summary>
-public sealed class SyncCountingProxy : IAsyncDisposable
+public sealed class SyncCountingProxy : LoopbackProxy
 {
     private const int SslRequest = 80877103;
     private const int GssRequest = 80877104;
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly EndPoint _server;
-    private readonly Task _accepting;
     private int _syncs;
     private int _trips;
 
     private SyncCountingProxy(string connectionString)
+        : base(connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        _server = settings.Host!.StartsWith('/')
-            ? new UnixDomainSocketEndPoint($"{settings.Host}/.s.PGSQL.{settings.Port}")
-            : new IPEndPoint(IPAddress.Loopback, settings.Port);
-        _listener.Start();
-        (settings.Host, settings.Port, settings.SslMode) = ("127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port, SslMode.Disable);
-        ConnectionString = settings.ConnectionString;
-        _accepting = AcceptAsync();
     }
-
-    public string ConnectionString { get; }
 
     /// <summary>Sync messages since the start.</summary>
     public int Syncs => Volatile.Read(ref _syncs);
@@ -49,50 +34,10 @@ public sealed class SyncCountingProxy : IAsyncDisposable
         return (Syncs - syncs, Trips - trips);
     }
 
-    public async ValueTask DisposeAsync()
+    protected override IReadOnlyList<Task> Carry(Socket client, Socket server, int number, CancellationToken ct)
     {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        var connections = new List<Task>();
-        try
-        {
-            while (true)
-                connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(connections);
-        }
-    }
-
-    private async Task ServeAsync(Socket client)
-    {
-        using (client)
-        using (var server = new Socket(_server.AddressFamily, SocketType.Stream, ProtocolType.Unspecified))
-        using (var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))
-        {
-            try
-            {
-                client.NoDelay = true;
-                await server.ConnectAsync(_server, ended.Token);
-                var heard = new StrongBox();
-                var up = PumpUpAsync(client, server, heard, ended.Token);
-                var down = PumpDownAsync(server, client, heard, ended.Token);
-                await Task.WhenAny(up, down);
-                await ended.CancelAsync();
-                await Task.WhenAll(up, down);
-            }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-            {
-                // Either side has gone; closing the other is all there is to do.
-            }
-        }
+        var heard = new StrongBox();
+        return [PumpUpAsync(client, server, heard, ct), PumpDownAsync(server, client, heard, ct)];
     }
 
     private async Task PumpUpAsync(Socket client, Socket server, StrongBox heard, CancellationToken ct)
