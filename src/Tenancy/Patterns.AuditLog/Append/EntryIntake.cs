@@ -111,7 +111,7 @@ internal sealed class EntryIntake(IOptions<AuditLogOptions> options, TimeProvide
     }
 
     /// <summary>The milliseconds since 1970 in the first 48 bits (RFC 9562, section 5.7).</summary>
-    private static DateTimeOffset TimeOf(Guid id)
+    public static DateTimeOffset TimeOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);

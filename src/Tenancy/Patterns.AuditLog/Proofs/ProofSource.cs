@@ -62,8 +62,13 @@ internal sealed class ProofSource(IPostgres postgres, AuditorTransactions audito
 
     private static async Task<StoredEntry?> EntryAsync(LogSnapshot log, string tenantId, Guid entryId, CancellationToken ct)
     {
-        if (TimeOf(entryId) is { } about && await EntryAsync(log, tenantId, entryId, about.AddDays(-1), about.AddDays(1), ct).ConfigureAwait(false) is { } near)
-            return near;
+        if (entryId.Version == 7)
+        {
+            var about = EntryIntake.TimeOf(entryId);
+            if (await EntryAsync(log, tenantId, entryId, about.AddDays(-1), about.AddDays(1), ct).ConfigureAwait(false) is { } near)
+                return near;
+        }
+
         return await EntryAsync(log, tenantId, entryId, from: null, to: null, ct).ConfigureAwait(false);
     }
 
@@ -92,7 +97,4 @@ internal sealed class ProofSource(IPostgres postgres, AuditorTransactions audito
         await using var __ = reader.ConfigureAwait(false);
         return await reader.ReadAsync(ct).ConfigureAwait(false) ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
     }
-
-    private static DateTimeOffset? TimeOf(Guid id) =>
-        id.Version == 7 ? DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(id.ToString("N")[..12], 16)) : null;
 }

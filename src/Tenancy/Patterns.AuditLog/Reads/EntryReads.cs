@@ -12,7 +12,7 @@ internal sealed class EntryReads(IPostgres postgres, IOptions<AuditLogOptions> o
 
     private readonly string _scope = "SELECT set_config($1, $2, true), set_config('role', $3, true)";
     private readonly string _read = postgres.Sql($"SELECT {EntryColumns.List} FROM {{schema}}.audit_log_read($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) e");
-    private readonly string _head = postgres.Sql("SELECT r.run_no, r.kind, r.previous, r.root, r.seals, r.sealed_at, r.note, r.key_id, r.signature FROM {schema}.audit_log_head() r");
+    private readonly string _head = postgres.Sql($"SELECT {RunStore.HeadColumns} FROM {{schema}}.audit_log_head() r");
     private readonly string _role = postgres.Schema.Trim('"') + "_audit_reader";
 
     /// <exception cref="ArgumentException">A field is outside its limits.</exception>

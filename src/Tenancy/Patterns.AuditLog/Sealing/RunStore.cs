@@ -8,11 +8,14 @@ namespace Patterns.AuditLog;
 /// <summary>Takes what is to be sealed, and writes runs, inside one transaction of the auditor.</summary>
 internal sealed class RunStore(IPostgres postgres)
 {
+    /// <summary>What <see cref="ReadHead"/> reads, of a run with the alias <c>r</c>.</summary>
+    public const string HeadColumns = "r.run_no, r.kind, r.previous, r.root, r.seals, r.sealed_at, r.note, r.key_id, r.signature";
+
     private readonly string _lock = postgres.Sql("SELECT pg_advisory_xact_lock({schema}.audit_log_seal_lock()) IS NOT NULL");
     private readonly string _tryLock = postgres.Sql("SELECT pg_try_advisory_xact_lock({schema}.audit_log_seal_lock())");
     private readonly string _head = postgres.Sql(
-        """
-        SELECT {schema}.now(), r.run_no, r.kind, r.previous, r.root, r.seals, r.sealed_at, r.note, r.key_id, r.signature
+        $$"""
+        SELECT {schema}.now(), {{HeadColumns}}
         FROM (SELECT) AS always LEFT JOIN LATERAL (SELECT * FROM {schema}.audit_log_runs ORDER BY run_no DESC LIMIT 1) AS r ON true
         """);
 
@@ -63,7 +66,7 @@ internal sealed class RunStore(IPostgres postgres)
         }
     }
 
-    /// <summary>Reads run_no, kind, previous, root, seals, sealed_at, note, key_id and signature.</summary>
+    /// <summary>Reads <see cref="HeadColumns"/>.</summary>
     public static RunHead ReadHead(NpgsqlDataReader row, int at) => new(
         row.GetInt64(at), (RunKind)row.GetInt16(at + 1), row.GetFieldValue<byte[]>(at + 2), row.GetFieldValue<byte[]>(at + 3), row.GetInt32(at + 4),
         row.GetFieldValue<DateTimeOffset>(at + 5), row.IsDBNull(at + 6) ? null : row.GetString(at + 6), row.GetString(at + 7), row.GetFieldValue<byte[]>(at + 8));

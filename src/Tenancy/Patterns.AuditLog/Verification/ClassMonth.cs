@@ -5,9 +5,5 @@ namespace Patterns.AuditLog;
 /// <param name="Month">The month's start in UTC.</param>
 internal readonly record struct ClassMonth(string RetentionClass, DateTimeOffset Month)
 {
-    public static ClassMonth Of(StoredEntry entry)
-    {
-        var at = entry.OccurredAt.UtcDateTime;
-        return new ClassMonth(entry.RetentionClass, new DateTimeOffset(at.Year, at.Month, 1, 0, 0, 0, TimeSpan.Zero));
-    }
+    public static ClassMonth Of(StoredEntry entry) => new(entry.RetentionClass, LogPartitions.MonthOf(entry.OccurredAt));
 }

@@ -11,7 +11,7 @@ internal sealed class LogSnapshot : IAsyncDisposable
 {
     private const string Reading = "SELECT set_config('statement_timeout', '0', true), set_config('transaction_read_only', 'on', true)";
 
-    private const string RunColumns = "r.run_no, r.kind, r.previous, r.root, r.seals, r.sealed_at, r.note, r.key_id, r.signature, r.hash";
+    private const string RunColumns = $"{RunStore.HeadColumns}, r.hash";
 
     private const string Runs = $"SELECT {RunColumns} FROM {{schema}}.audit_log_runs r WHERE r.run_no >= $1 AND r.run_no <= $2 ORDER BY r.run_no LIMIT 500";
 
@@ -153,13 +153,7 @@ internal sealed class LogSnapshot : IAsyncDisposable
         await using var __ = reader.ConfigureAwait(false);
         var runs = new List<StoredRun>();
         while (await reader.ReadAsync(ct).ConfigureAwait(false))
-        {
-            var head = new RunHead(
-                reader.GetInt64(0), (RunKind)reader.GetInt16(1), reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<byte[]>(3), reader.GetInt32(4), EntryColumns.Time(reader, 5),
-                await reader.IsDBNullAsync(6, ct).ConfigureAwait(false) ? null : reader.GetString(6), reader.GetString(7), reader.GetFieldValue<byte[]>(8));
-            runs.Add(new StoredRun(head, reader.GetFieldValue<byte[]>(9)));
-        }
-
+            runs.Add(new StoredRun(RunStore.ReadHead(reader, 0), reader.GetFieldValue<byte[]>(9)));
         return runs;
     }
 }
