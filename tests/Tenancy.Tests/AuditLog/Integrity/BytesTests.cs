@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Patterns.AuditLog;
@@ -68,9 +67,9 @@ public sealed class BytesTests
         };
     }
 
-    private static (JsonElement Vector, byte[] Bytes) Page([CallerFilePath] string here = "")
+    private static (JsonElement Vector, byte[] Bytes) Page()
     {
-        var page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../../../src/Tenancy/Patterns.AuditLog/Bytes.md"));
+        var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Bytes.md"));
         var blocks = page.Split("```");
         return (JsonDocument.Parse(blocks[1]["json".Length..]).RootElement, Convert.FromHexString(blocks[3].Replace("\n", "", StringComparison.Ordinal)));
     }
