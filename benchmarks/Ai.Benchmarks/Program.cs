@@ -1,0 +1,1 @@
+return await Harness.Benchmarks.RunAsync(typeof(Program).Assembly, args);

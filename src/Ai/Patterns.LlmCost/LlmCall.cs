@@ -1,0 +1,43 @@
+namespace Patterns.LlmCost;
+
+/// <summary>One attempt of one call at one model: what is booked.</summary>
+/// <param name="TenantId">The customer: 1 to 200 characters without control characters.</param>
+/// <param name="CallId">The call's id, a UUIDv7, the same over all its attempts. With tenant and attempt it is the row's key.</param>
+/// <param name="Provider">The provider: 1 to 100 characters, such as <c>openai</c> or <c>anthropic</c>; compared in lower case.</param>
+/// <param name="Model">The model as the provider names it: 1 to 200 characters.</param>
+/// <param name="Usage">What it used.</param>
+public sealed record LlmCall(string TenantId, Guid CallId, string Provider, string Model, LlmUsage Usage)
+{
+    /// <summary>The attempt within the call, from 1. Default 1; at most 32,767.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>A row is replaced by one of a higher revision only. Default 0.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>How well <see cref="Usage"/> is known.</summary>
+    public LlmCallState State { get; init; } = LlmCallState.Settled;
+
+    /// <summary>The price tier: <c>standard</c> (default), <c>batch</c>, <c>flex</c> or <c>priority</c>.</summary>
+    public string Tier { get; init; } = "standard";
+
+    /// <summary>The region whose prices apply; empty (default) for the provider's general ones. At most 50 characters.</summary>
+    public string Region { get; init; } = "";
+
+    /// <summary>The feature of the product that caused the call; empty when unknown. At most 100 characters.</summary>
+    public string Feature { get; init; } = "";
+
+    /// <summary>The user who caused the call; null when unknown. At most 200 characters.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>The run (of an agent, a job) that the call belongs to.</summary>
+    public Guid? RunId { get; init; }
+
+    /// <summary>When the call began. It chooses the price and the day. Null takes the time within <see cref="CallId"/>.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The provider's id of the response; null when it gave none. At most 200 characters.</summary>
+    public string? ResponseId { get; init; }
+
+    /// <summary>Whether the provider's counts contradict each other: the row is kept and marked.</summary>
+    public bool Suspect { get; init; }
+}

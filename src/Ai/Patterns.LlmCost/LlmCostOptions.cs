@@ -1,0 +1,34 @@
+namespace Patterns.LlmCost;
+
+/// <summary>Settings of the cost ledger. Checked when the host starts; a failure names the option and the remedy.</summary>
+public sealed class LlmCostOptions
+{
+    /// <summary>Whether a call without a tenant is an exception before it is made, instead of a row on <c>unattributed</c> and a warning. Default false.</summary>
+    public bool RequireTenant { get; set; }
+
+    /// <summary>What a queued call survives. Default <see cref="LlmCostDurability.Memory"/>.</summary>
+    public LlmCostDurability Durability { get; set; } = LlmCostDurability.Memory;
+
+    /// <summary>How many calls wait in memory. Default 10,000; 1 to 1,000,000.</summary>
+    public int QueueCapacity { get; set; } = 10_000;
+
+    /// <summary>The folder of the spill file: on a disk that outlives the process, one per process at a time. Null uses a folder of this application below the user's local application data.</summary>
+    public string? SpillFolder { get; set; }
+
+    /// <summary>The most bytes that the spill holds. Beyond it a queued call waits until there is room, so none is dropped. Default 256 MiB; at least 1 MiB.</summary>
+    public long MaxSpillBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>How long rows of single calls are kept; roll-ups stay. Default 400 days; at least 62 days, so that an open month is whole.</summary>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(400);
+
+    /// <summary>After this long a reservation that no booked call settled ends. Default 15 minutes.</summary>
+    public TimeSpan ReservationLife { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The gross margin below which a tenant is marked. Default 0.5; below 1.</summary>
+    public decimal MarginThreshold { get; set; } = 0.5m;
+
+    /// <summary>
+    /// Makes the digests that replace erased tenants, users and runs (HMAC-SHA-256): at least 16 bytes that nobody else has. Null: erasing is refused, since a digest without a secret can be guessed back.
+    /// </summary>
+    public byte[]? ErasureKey { get; set; }
+}

@@ -1,0 +1,29 @@
+using Npgsql;
+
+namespace Patterns.LlmCost;
+
+/// <summary>The parts behind the interface.</summary>
+internal sealed class PostgresLlmCost(CallBooking booking, CurrentPrices prices, BudgetBook budgets, Margins margins) : ILlmCost
+{
+    public ValueTask RecordAsync(LlmCall call, CancellationToken cancellationToken = default) => booking.RecordAsync(call, cancellationToken);
+
+    public Task RecordAsync(LlmCall call, NpgsqlTransaction transaction, CancellationToken cancellationToken = default) => booking.RecordAsync(call, transaction, cancellationToken);
+
+    public ValueTask QueueAsync(LlmCall call, CancellationToken cancellationToken = default) => booking.QueueAsync(call, cancellationToken);
+
+    public Task FlushAsync(CancellationToken cancellationToken = default) => booking.FlushAsync(cancellationToken);
+
+    public PicoUsd? Price(LlmCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return call.State == LlmCallState.Failed
+            ? PicoUsd.Zero
+            : prices.Book.Price(call.Provider, call.Model, call.Tier, call.Region, call.StartedAt ?? CallTime.Of(call.CallId), call.Usage);
+    }
+
+    public ValueTask<SpendAnswer> CanSpendAsync(string tenantId, LlmEstimate estimate, CancellationToken cancellationToken = default) => budgets.CanSpendAsync(tenantId, estimate, cancellationToken);
+
+    public Task<SpendAnswer> ReserveAsync(string tenantId, Guid callId, LlmEstimate estimate, CancellationToken cancellationToken = default) => budgets.ReserveAsync(tenantId, callId, estimate, cancellationToken);
+
+    public IAsyncEnumerable<TenantMargin> MarginsAsync(Month month, CancellationToken cancellationToken = default) => margins.ReadAsync(month, cancellationToken);
+}

@@ -1,0 +1,2 @@
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+[assembly: AssemblyFixture(typeof(Peers))]
