@@ -25,28 +25,21 @@ internal sealed class CallCosts
         };
     }
 
-    /// <summary>Sets the worst case of one attempt aside if it fits into what is left. A model without a price always fits.</summary>
-    public bool TryReserve(LlmModelOptions model, CallNeeds needs)
-    {
-        var worst = WorstCase(model, needs);
-        if (worst > _left)
-            return false;
-        _left -= worst;
-        return true;
-    }
+    /// <summary>Whether the worst case of one attempt fits into what is left. A model without a price always fits.</summary>
+    public bool Allows(LlmModelOptions model, CallNeeds needs) => model.Price is null || WorstCase(model, needs) <= _left;
+
+    /// <summary>Sets the worst case of an attempt that begins aside.</summary>
+    public void Reserve(LlmModelOptions model, CallNeeds needs) => _left -= WorstCase(model, needs);
 
     /// <summary>
-    /// Ends an attempt that was set aside. It cost what its usage says; without usage nothing if the provider refused it with an error status, which none of them bills; else its worst case, since an answer that never came
-    /// may have been made.
+    /// Ends an attempt that was set aside. It cost what its usage says; without usage its worst case if it may have been billed, since an answer that never came may have been made; else nothing.
     /// </summary>
-    public void Settle(LlmModelOptions model, CallNeeds needs, UsageDetails? usage, int? status)
+    public void Settle(LlmModelOptions model, CallNeeds needs, UsageDetails? usage, bool mayBeBilled)
     {
         if (model.Price is not { } price)
             return;
         var worst = WorstCase(model, needs);
-        var cost = usage is { } told && (told.InputTokenCount ?? told.OutputTokenCount) is not null ? Cost(price, told.InputTokenCount ?? needs.InputTokens, told.OutputTokenCount ?? 0)
-            : status >= 400 ? 0
-            : worst;
+        var cost = usage?.InputTokenCount is null && usage?.OutputTokenCount is null ? mayBeBilled ? worst : 0 : Cost(price, usage.InputTokenCount ?? needs.InputTokens, usage.OutputTokenCount ?? 0);
         _left += worst - cost;
     }
 

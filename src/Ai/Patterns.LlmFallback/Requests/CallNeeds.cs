@@ -14,8 +14,6 @@ internal sealed class CallNeeds
     private RequestKinds? _kinds;
     private RequestSize? _size;
     private long? _inputTokens;
-    private long? _windowAbove;
-    private long? _bytesAbove;
 
     private CallNeeds(IReadOnlyList<ChatMessage> messages, ChatOptions? options, bool streamed, Func<IReadOnlyList<ChatMessage>, ChatOptions?, long>? count)
         => (_messages, _options, _streamed, _count) = (messages, options, streamed, count);
@@ -39,15 +37,6 @@ internal sealed class CallNeeds
 
     private RequestSize Size => _size ??= RequestSize.Of(_messages, _options);
 
-    /// <summary>After a model found the request too long or too large: only models that declare more than it did are able to serve the call.</summary>
-    public void Exceeded(LlmFaultKind kind, LlmModelOptions model)
-    {
-        if (kind == LlmFaultKind.ContextTooLong)
-            _windowAbove = Math.Max(_windowAbove ?? 0, model.ContextWindow ?? 0);
-        else if (kind == LlmFaultKind.RequestTooLarge)
-            _bytesAbove = Math.Max(_bytesAbove ?? 0, model.MaxRequestBytes ?? 0);
-    }
-
     /// <summary>Why the model cannot serve the call (<c>lacks_vision</c>, <c>context_window</c>, <c>output_limit</c>, <c>request_bytes</c>; several joined by a comma); null when it can.</summary>
     public string? MissingFrom(LlmModelOptions model)
     {
@@ -56,14 +45,12 @@ internal sealed class CallNeeds
             missing = CodesOf(lacking);
         if (OutputTokens > model.MaxOutputTokens)
             missing = Join(missing, "output_limit");
-        if (ExceedsWindow(model.ContextWindow))
+        if (model.ContextWindow is { } window && InputTokens + (OutputTokens ?? 0) > window)
             missing = Join(missing, "context_window");
-        if (model.MaxRequestBytes is { } bytes ? bytes <= _bytesAbove || Bytes > bytes : _bytesAbove is not null)
+        if (model.MaxRequestBytes is { } bytes && Bytes > bytes)
             missing = Join(missing, "request_bytes");
         return missing;
     }
-
-    private bool ExceedsWindow(long? window) => window is { } tokens ? tokens <= _windowAbove || InputTokens + (OutputTokens ?? 0) > tokens : _windowAbove is not null;
 
     private static string CodesOf(LlmFeatures lacking)
     {
