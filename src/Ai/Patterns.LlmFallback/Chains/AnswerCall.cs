@@ -50,7 +50,7 @@ internal sealed class AnswerCall(Chain chain, IEnumerable<ChatMessage> messages,
     protected override (LlmFault? Fault, LlmEvidence? Evidence) Judge(Attempt attempt, ChatResponse answer)
     {
         var contents = ContentsReader.Of(answer);
-        if ((contents & Contents.Error) != 0 || !ContentsReader.IsOrdinary(answer.FinishReason))
+        if ((contents & Contents.Error) is not Contents.None || !ContentsReader.IsOrdinary(answer.FinishReason))
         {
             var evidence = Chain.Evidence.Read(attempt.Model.Provider, attempt.Wire, answer.FinishReason, answer.Messages.SelectMany(static message => message.Contents));
             if (evidence is not null)
@@ -58,7 +58,7 @@ internal sealed class AnswerCall(Chain chain, IEnumerable<ChatMessage> messages,
         }
 
         // An answer that is made in the background is empty until it is asked for again.
-        if ((contents & Contents.Shown) == 0 && answer.ContinuationToken is null)
+        if ((contents & Contents.Shown) is Contents.None && answer.ContinuationToken is null)
             return (Empty, null);
         return Chain.Options.Accept is { } accepts && !accepts(answer) ? (Rejected, null) : default;
     }

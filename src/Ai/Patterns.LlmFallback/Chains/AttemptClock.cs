@@ -3,7 +3,7 @@ namespace Patterns.LlmFallback;
 /// <summary>
 /// The token of one attempt, and the one timer that cancels it. It serves one attempt after another: the timer stays armed between them and is set anew only when it would come too late, so that a healthy call touches none.
 /// </summary>
-internal sealed class AttemptClock
+internal sealed class AttemptClock : IDisposable
 {
     private const int FiredBit = 1 << 30;
 
@@ -71,7 +71,7 @@ internal sealed class AttemptClock
     }
 
     // The source is left to the collector: a provider that still holds the token may register with it.
-    public void Drop() => _timer.Dispose();
+    public void Dispose() => _timer.Dispose();
 
     private void Arm(long now, long due)
     {

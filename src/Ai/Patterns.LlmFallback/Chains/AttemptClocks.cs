@@ -15,7 +15,7 @@ internal sealed class AttemptClocks(TimeProvider time)
     {
         if (!clock.TryEnd())
         {
-            clock.Drop();
+            clock.Dispose();
             return;
         }
 
@@ -24,6 +24,6 @@ internal sealed class AttemptClocks(TimeProvider time)
         if (_kept.Count < MostKept)
             _kept.Enqueue(clock);
         else
-            clock.Drop();
+            clock.Dispose();
     }
 }

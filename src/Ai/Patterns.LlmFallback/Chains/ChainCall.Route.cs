@@ -47,7 +47,7 @@ internal abstract partial class ChainCall<TAnswer>
     private string? Unfit(ChainModel model)
     {
         // What the provider holds, or what its own tools did, means nothing to another provider.
-        if (Needs.IsBound && !string.Equals(model.Provider, At(0).Provider, StringComparison.OrdinalIgnoreCase))
+        if (!ReferenceEquals(model, At(0)) && Needs.IsBound && !string.Equals(model.Provider, At(0).Provider, StringComparison.OrdinalIgnoreCase))
             return "other_provider";
         if (Needs.MissingFrom(model.Options) is { } missing)
             return missing;

@@ -80,8 +80,7 @@ internal abstract partial class ChainCall<TAnswer>
             attempt.Model.Circuit.Failed(attempt.Pass, fault);
         else
             attempt.Model.Circuit.Released(attempt.Pass);
-        if (usage is not null || MayHaveCost(fault.Kind))
-            _costs?.Spent(attempt.Model.Options, Needs, usage);
+        _costs?.Settle(attempt.Model.Options, Needs, usage, MayBeBilled(fault.Kind));
         Telemetry.EndAttempt(Chain, attempt, told, usage, null);
         if (fault.Kind != LlmFaultKind.Cancelled)
             Log.AttemptFailed(Chain.Logger, attempt.Model.Name, Chain.Name, told.Kind, told.Status, told.Code, told.RequestId, step);
@@ -93,16 +92,13 @@ internal abstract partial class ChainCall<TAnswer>
     protected void Complete(Attempt attempt, UsageDetails? usage, string? responseModel, string? conversation)
     {
         attempt.Model.Circuit.Succeeded(attempt.Pass);
-        _costs?.Spent(attempt.Model.Options, Needs, usage);
-        if (_stickyKey is not null)
-            Chain.Sticky.Answered(_stickyKey, attempt.Model);
-        if (conversation is not null && conversation != _stickyKey)
-            Chain.Sticky.Answered(conversation, attempt.Model);
+        _costs?.Settle(attempt.Model.Options, Needs, usage, mayBeBilled: true);
+        Chain.Sticky.Answered(_stickyKey, conversation, attempt.Model);
         Telemetry.EndAttempt(Chain, attempt, null, usage, responseModel);
         Close(attempt);
     }
 
-    /// <summary>Ends an attempt without a verdict on its model.</summary>
+    /// <summary>Ends an attempt without a verdict on its model. What was set aside for it stays so: it may have been billed.</summary>
     protected void Release(Attempt attempt)
     {
         attempt.Model.Circuit.Released(attempt.Pass);
@@ -128,7 +124,7 @@ internal abstract partial class ChainCall<TAnswer>
         or LlmFaultKind.ContentFiltered or LlmFaultKind.BadOutput or LlmFaultKind.InvalidRequest or LlmFaultKind.Cancelled);
 
     // A request that was turned away is not billed; one that broke on the way may be.
-    private static bool MayHaveCost(LlmFaultKind kind) => kind is LlmFaultKind.Timeout or LlmFaultKind.Network or LlmFaultKind.ServerError or LlmFaultKind.BadOutput or LlmFaultKind.ContentFiltered
+    private static bool MayBeBilled(LlmFaultKind kind) => kind is LlmFaultKind.Timeout or LlmFaultKind.Network or LlmFaultKind.ServerError or LlmFaultKind.BadOutput or LlmFaultKind.ContentFiltered
         or LlmFaultKind.Cancelled or LlmFaultKind.Unknown;
 
     private static string SettingOf(string? provider) => provider?.ToUpperInvariant() switch

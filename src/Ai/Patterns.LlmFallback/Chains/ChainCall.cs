@@ -7,6 +7,8 @@ namespace Patterns.LlmFallback;
 internal abstract partial class ChainCall<TAnswer>
     where TAnswer : class
 {
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
     private readonly long _started;
     private readonly long _ends;
     private readonly bool _mayFallBack;
@@ -31,8 +33,8 @@ internal abstract partial class ChainCall<TAnswer>
         CallId = CallIds.New(chain.Time.GetUtcNow());
         Needs = CallNeeds.Of(Messages, options, streamed, chain.Options.CountTokens);
         _costs = CallCosts.For(chain.Options, options);
-        _stickyKey = options is null ? null : StickyModels.KeyOf(options);
-        _sticky = _stickyKey is null ? null : chain.Sticky.Find(_stickyKey);
+        _stickyKey = StickyModels.KeyOf(options);
+        _sticky = _stickyKey is null ? null : chain.Sticky.Find(_stickyKey, Needs.IsBound);
         _mayFallBack = chain.Options.Fallback && CallMarks.AllowsFallback(options);
         _candidates = _mayFallBack ? chain.Models.Length : 1;
         chain.Hedging?.CountCall();
@@ -107,8 +109,7 @@ internal abstract partial class ChainCall<TAnswer>
                     await KeepOrDiscardAsync(outcome).ConfigureAwait(false);
                 if (step == NextStep.NextModel)
                     break;
-                if (wait > TimeSpan.Zero)
-                    await Task.Delay(wait, Chain.Time, Caller).ConfigureAwait(false);
+                await WaitAsync(wait).ConfigureAwait(false);
                 if (!outcome.Attempt.Model.Circuit.TryEnter(out pass))
                     break;
                 _repeatedModels |= 1 << outcome.Attempt.Model.Place;
@@ -142,6 +143,13 @@ internal abstract partial class ChainCall<TAnswer>
         return _final ?? new LlmFallbackException(Chain.Name, Attempts);
     }
 
+    // A timer may come a moment early, and the model's circuit is not yet half open then.
+    private async ValueTask WaitAsync(TimeSpan wait)
+    {
+        for (var (from, left) = (Chain.Time.GetTimestamp(), wait); left > TimeSpan.Zero; left = wait - Chain.Time.GetElapsedTime(from))
+            await Task.Delay(left > Shortest ? left : Shortest, Chain.Time, Caller).ConfigureAwait(false);
+    }
+
     private bool MayAskAgain => _asked < Chain.Options.MaxAttempts && Chain.Time.GetTimestamp() < _ends;
 
     private Attempt Begin(ChainModel model, CircuitPass pass)
@@ -157,6 +165,7 @@ internal abstract partial class ChainCall<TAnswer>
             if (_last is { Kind: not LlmFaultKind.Skipped } last && last.Model != model.Name)
                 Telemetry.CountFallback(Chain, last, model);
             _askedModels |= 1 << model.Place;
+            _costs?.Reserve(model.Options, Needs);
             var now = _asked == 1 ? _started : Chain.Time.GetTimestamp();
             var (time, limit) = Limit;
             var deadline = now + Chain.Ticks(time);
@@ -166,7 +175,7 @@ internal abstract partial class ChainCall<TAnswer>
         catch
         {
             model.Circuit.Released(pass);
-            clock.Drop();
+            clock.Dispose();
             throw;
         }
     }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.AI;
-
 namespace Patterns.LlmFallback;
 
 /// <summary>What the contents of an answer or of one update amount to.</summary>

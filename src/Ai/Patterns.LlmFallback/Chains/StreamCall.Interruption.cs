@@ -20,11 +20,17 @@ internal sealed partial class StreamCall
         return evidence is null || Chain.Faults.Classify(evidence).Kind == LlmFaultKind.ContentFiltered ? null : evidence;
     }
 
+    // Some SDKs pass over an error event in silence and end the stream as if it were whole.
+    private LlmEvidence? UnreportedError(OpenStream stream) =>
+        stream.Attempt.Wire is { HasStreamError: true } wire ? Chain.Evidence.Read(stream.Attempt.Model.Provider, wire, null, []) : null;
+
     /// <summary>Ends a stream. The next one when it broke and the chain goes on; null when it is over.</summary>
     private async ValueTask<OpenStream?> AfterAsync(OpenStream stream, Exception? broken, LlmEvidence? error)
     {
         if (_open is null)
             return null; // a refusal from before others were asked: it was ended then
+        if (broken is null && !stream.Record.IsFinished)
+            error ??= UnreportedError(stream);
         if (error is null && (broken is null || (stream.Record.IsFinished && !Caller.IsCancellationRequested)))
         {
             await CompleteAsync(stream).ConfigureAwait(false);
@@ -75,7 +81,7 @@ internal sealed partial class StreamCall
             AfterFirstToken.Restart => true,
 
             // What follows a tool call, an image or half a JSON document cannot be told in words.
-            AfterFirstToken.Continue => text.Length > 0 && (record.Contents & (Contents.ToolCall | Contents.Other)) == 0 && Options?.ResponseFormat is not ChatResponseFormatJson,
+            AfterFirstToken.Continue => text.Length > 0 && (record.Contents & (Contents.ToolCall | Contents.Other)) is Contents.None && Options?.ResponseFormat is not ChatResponseFormatJson,
             _ => false,
         };
     }

@@ -77,11 +77,12 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         var stream = new OpenStream(attempt, attempt.Model.Client.GetStreamingResponseAsync(attempt.Messages, attempt.Options, token).GetAsyncEnumerator(token));
         try
         {
-            while ((stream.Record.Contents & Contents.Shown) == 0 && stream.Evidence is null)
+            while ((stream.Record.Contents & Contents.Shown) is Contents.None && stream.Evidence is null)
             {
                 if (!await stream.Updates.MoveNextAsync().ConfigureAwait(false))
                 {
                     stream.Ended = true;
+                    stream.Evidence = UnreportedError(stream);
                     break;
                 }
 
@@ -104,7 +105,7 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
     {
         if (answer.Evidence is { } evidence)
             return (Chain.Faults.Classify(evidence), evidence);
-        return (answer.Record.Contents & Contents.Shown) == 0 ? (new LlmFault(LlmFaultKind.BadOutput, "empty_answer"), null) : default;
+        return (answer.Record.Contents & Contents.Shown) is Contents.None ? (new LlmFault(LlmFaultKind.BadOutput, "empty_answer"), null) : default;
     }
 
     protected override async ValueTask DiscardAsync(OpenStream answer)

@@ -26,7 +26,7 @@ internal sealed class StreamRecord
     public string? Conversation { get; private set; }
 
     /// <summary>Whether the answer is whole, whatever happens to the rest of the stream. Adapters may emit tool calls after the finish reason that announces them.</summary>
-    public bool IsFinished => Finish is { } reason && (reason != ChatFinishReason.ToolCalls || (Contents & Contents.ToolCall) != 0);
+    public bool IsFinished => Finish is { } reason && (reason != ChatFinishReason.ToolCalls || (Contents & Contents.ToolCall) is not Contents.None);
 
     /// <summary>Takes an update to the record. True when it says something that needs a look: an error, or a finish reason out of the ordinary.</summary>
     public bool Take(ChatResponseUpdate update)
@@ -53,9 +53,9 @@ internal sealed class StreamRecord
         ResponseModel ??= update.ModelId;
         Conversation ??= update.ConversationId;
         if (update.FinishReason is not { } finish)
-            return (seen & Contents.Error) != 0;
+            return (seen & Contents.Error) is not Contents.None;
         Finish = finish;
-        return (seen & Contents.Error) != 0 || !ContentsReader.IsOrdinary(finish);
+        return (seen & Contents.Error) is not Contents.None || !ContentsReader.IsOrdinary(finish);
     }
 
     /// <summary>Gives the buffer back.</summary>
