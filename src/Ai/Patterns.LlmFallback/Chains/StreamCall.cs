@@ -8,6 +8,8 @@ namespace Patterns.LlmFallback;
 internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken caller)
     : ChainCall<OpenStream>(chain, messages, options, streamed: true, caller)
 {
+    private static readonly LlmFault Empty = new(LlmFaultKind.BadOutput, "empty_answer");
+
     // The stream whose attempt is not yet ended.
     private OpenStream? _open;
 
@@ -69,7 +71,7 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         }
     }
 
-    protected override (TimeSpan Time, TimeLimit Limit) Limit => (Chain.Options.FirstTokenTimeout, TimeLimit.FirstToken);
+    protected override (long Ticks, TimeLimit Limit) Limit => (Chain.FirstToken, TimeLimit.FirstToken);
 
     protected override async ValueTask<OpenStream> AskAsync(Attempt attempt)
     {
@@ -101,11 +103,12 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         return stream;
     }
 
-    protected override (LlmFault? Fault, LlmEvidence? Evidence) Judge(Attempt attempt, OpenStream answer)
+    protected override void Judge(Attempt attempt, OpenStream answer)
     {
         if (answer.Evidence is { } evidence)
-            return (Chain.Faults.Classify(evidence), evidence);
-        return (answer.Record.Contents & Contents.Shown) is Contents.None ? (new LlmFault(LlmFaultKind.BadOutput, "empty_answer"), null) : default;
+            (attempt.Evidence, attempt.Fault) = (evidence, Chain.Faults.Classify(evidence));
+        else if ((answer.Record.Contents & Contents.Shown) is Contents.None)
+            attempt.Fault = Empty;
     }
 
     protected override async ValueTask DiscardAsync(OpenStream answer)
@@ -124,7 +127,7 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         answer.Record.End();
     }
 
-    protected override UsageDetails? UsageOf(OpenStream answer) => answer.Record.Usage;
+    protected override UsageDetails? UsageOf(OpenStream? answer) => answer?.Record.Usage;
 
     /// <summary>The first stream with content; null when the last resort answered instead.</summary>
     private async ValueTask<OpenStream?> OpenAsync()
@@ -132,8 +135,8 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         Span = Telemetry.StartCall(Chain, Options);
         try
         {
-            if (await FindAsync().ConfigureAwait(false) is { } outcome)
-                return Opened(outcome);
+            if (await FindAsync().ConfigureAwait(false) is { Answer: { } stream })
+                return Opened(stream);
             if (await LastResortAsync().ConfigureAwait(false) is { } response)
                 _degraded = response.ToChatResponseUpdates();
             else
@@ -147,13 +150,12 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         }
     }
 
-    private OpenStream Opened(Outcome<OpenStream> outcome)
+    private OpenStream Opened(OpenStream stream)
     {
-        var stream = outcome.Answer!;
         if (AnswerIsSettled)
             return stream;
         _open = stream;
-        stream.Attempt.Clock.Stream(Chain.Time.GetTimestamp(), Ends, Chain.Ticks(Chain.Options.IdleTimeout));
+        stream.Attempt.Clock.Stream(Chain.Time.GetTimestamp(), Ends, Chain.Idle);
         Telemetry.FirstChunk(Chain, stream.Attempt);
         return stream;
     }
