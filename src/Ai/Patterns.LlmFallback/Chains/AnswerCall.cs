@@ -31,7 +31,12 @@ internal sealed class AnswerCall(Chain chain, IEnumerable<ChatMessage> messages,
             Telemetry.Answered(Span, attempt.Model, response.ModelId, response.Usage);
             response.AdditionalProperties = CallMarks.Of(attempt.Model.Name, Asked, CallId, response.AdditionalProperties);
             for (var i = 0; i < response.Messages.Count; i++)
-                response.Messages[i].AdditionalProperties = CallMarks.Origin(attempt.Model, response.Messages[i].AdditionalProperties);
+            {
+                var message = response.Messages[i];
+                if (CallMarks.HasOrigin(message))
+                    message.AdditionalProperties = CallMarks.Origin(attempt.Model, message.AdditionalProperties);
+            }
+
             return response;
         }
         catch (Exception exception)

@@ -14,8 +14,8 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
     private OpenStream? _open;
 
     /// <summary>The one stream that the reader sees. Disposing of its enumerator cancels and disposes the provider's.</summary>
-    public static async IAsyncEnumerable<ChatResponseUpdate> ReadAsync(
-        Chain chain, IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<ChatResponseUpdate> StepsAsync(
+        Chain chain, IEnumerable<ChatMessage> messages, ChatOptions? options, StreamFlow flow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var call = new StreamCall(chain, messages, options, cancellationToken);
@@ -34,14 +34,14 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
                 foreach (var held in stream.Held)
                     yield return held;
 
-                var updates = stream.Updates;
                 Exception? broken = null;
                 LlmEvidence? error = null;
+                flow.Flowing = call._continues ? null : stream;
                 while (!stream.Ended)
                 {
                     try
                     {
-                        var next = updates.MoveNextAsync();
+                        var next = flow.NextOf(stream);
                         if (!next.IsCompleted)
                             stream.Attempt.Clock.BeginWait();
                         if (!await next.ConfigureAwait(false))
@@ -54,14 +54,15 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
                         break;
                     }
 
-                    var update = updates.Current;
-                    if (stream.Record.Take(update) && (error = call.ErrorIn(stream, update)) is not null)
+                    var update = stream.Updates.Current;
+                    if (flow.Take(stream, update) && (error = call.ErrorIn(stream, update)) is not null)
                         break;
                     if (call._continues)
                         call.Relabel(update);
                     yield return update;
                 }
 
+                flow.Flowing = null;
                 stream = await call.AfterAsync(stream, broken, error).ConfigureAwait(false);
             }
         }
