@@ -118,7 +118,7 @@ public sealed class CapabilityTests
         using var chain = Of(
             first => (first.ContextWindow, first.MaxRequestBytes) = (limit, limit),
             second => (second.ContextWindow, second.MaxRequestBytes) = (next, next));
-        _first.Fails(() => new HttpRequestException($$"""HTTP {{status}}: {"error":{"code":"{{code}}","message":"too much"}}""", null, (System.Net.HttpStatusCode)status));
+        _first.Fails(() => new HttpRequestException($$$"""HTTP {{{status}}}: {"error":{"code":"{{{code}}}","message":"too much"}}""", null, (System.Net.HttpStatusCode)status));
 
         if (asked == 1)
             await chain.AskAsync("hi");
