@@ -51,10 +51,10 @@ public sealed class ModelServer : IAsyncDisposable
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = null;
             options.Limits.MinResponseDataRate = null;
-            // A write ends when the socket has taken it, so that what was written before a cut has truly gone out.
-            options.Limits.MaxResponseBufferSize = 0;
             options.Listen(IPAddress.Loopback, port);
         });
+        // A write ends when the socket has taken it all, so that what was written before a cut has truly gone out.
+        builder.WebHost.UseSockets(static sockets => sockets.MaxWriteBufferSize = 2);
         var server = new ModelServer(builder.Build(), time ?? TimeProvider.System);
         await server._app.StartAsync(ct);
         server.Address = new(server._app.Urls.Single());

@@ -65,7 +65,7 @@ internal sealed class ReplyWriter(HttpContext http, ModelRequest request, TimePr
     private async Task WholeAsync(byte[] body, Cut? cut)
     {
         http.Response.ContentLength = body.Length;
-        await http.Response.StartAsync(ct);
+        await http.Response.Body.FlushAsync(ct);
         if (!await SendAsync(body, cut))
             return;
         await CutAtEndAsync(cut);
@@ -73,7 +73,7 @@ internal sealed class ReplyWriter(HttpContext http, ModelRequest request, TimePr
 
     private async Task StreamAsync(ModelAnswer answer)
     {
-        await http.Response.StartAsync(ct);
+        await http.Response.Body.FlushAsync(ct);
         var usageAsked = request.Api != ModelApi.OpenAi && request.Api != ModelApi.Azure || (request.Json["stream_options"]?["include_usage"]?.GetValue<bool>() ?? false);
         var piece = 0;
         foreach (var frame in _wire.Stream(answer, request.Model, usageAsked))
