@@ -31,6 +31,7 @@ public static class LlmFallbackServiceCollectionExtensions
             var told = new LlmFallbackOptions();
             configure(told);
             AddChats(services, names, told.Chains.Keys);
+            names.Embeddings.UnionWith(told.EmbeddingChains.Keys);
         }
 
         services.TryAddSingleton(TimeProvider.System);
