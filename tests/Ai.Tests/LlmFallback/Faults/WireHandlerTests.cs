@@ -64,7 +64,7 @@ public sealed class WireHandlerTests
             var model = new HttpModel(() => Events(events, size));
             await using var services = model.Chain();
 
-            (await AskAsync(services)).Text.Should().Be("second");
+            (await StreamAsync(services)).Text.Should().Be("second");
 
             services.GetRequiredService<ILlmFallback>().Status("answers")[0].LastFault.Should().Be(kind);
         }
@@ -82,7 +82,7 @@ public sealed class WireHandlerTests
         {
             await using var services = new HttpModel(() => Events(events, piece)).Chain();
 
-            (await AskAsync(services)).Text.Should().Be(text);
+            (await StreamAsync(services)).Text.Should().Be(text);
         }
     }
 
@@ -157,4 +157,7 @@ public sealed class WireHandlerTests
 
     private static Task<ChatResponse> AskAsync(ServiceProvider services)
         => services.GetRequiredKeyedService<IChatClient>("answers").GetResponseAsync("?", cancellationToken: TestContext.Current.CancellationToken);
+
+    private static Task<ChatResponse> StreamAsync(ServiceProvider services)
+        => services.GetRequiredKeyedService<IChatClient>("answers").GetStreamingResponseAsync("?", cancellationToken: TestContext.Current.CancellationToken).ToChatResponseAsync(TestContext.Current.CancellationToken);
 }
