@@ -3,8 +3,8 @@ using Microsoft.Extensions.AI;
 
 namespace Patterns.LlmFallback;
 
-/// <summary>One attempt at one model, while it runs.</summary>
-internal sealed class Attempt(ChainModel model, CircuitPass pass, int number, long started, AttemptClock clock, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+/// <summary>One attempt at one model, and how it ended: with an answer, with a fault, or with an answer that is one (a refusal, an empty answer).</summary>
+internal class Attempt(ChainModel model, CircuitPass pass, int number, long started, AttemptClock clock, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
 {
     public ChainModel Model => model;
 
@@ -24,4 +24,13 @@ internal sealed class Attempt(ChainModel model, CircuitPass pass, int number, lo
     public WireRecord? Wire { get; } = WireRecord.InUse ? new WireRecord() : null;
 
     public Activity? Span { get; set; }
+
+    /// <summary>What was wrong; null when nothing was.</summary>
+    public LlmFault? Fault { get; set; }
+
+    /// <summary>What the fault was judged by; null when it is the chain's own judgement.</summary>
+    public LlmEvidence? Evidence { get; set; }
+
+    /// <summary>What the attempt threw.</summary>
+    public Exception? Exception { get; set; }
 }

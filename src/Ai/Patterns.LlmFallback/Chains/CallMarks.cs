@@ -37,6 +37,20 @@ internal static class CallMarks
         return given;
     }
 
+    /// <summary>Whether a message has anything that another model might not take: plain words have no origin.</summary>
+    public static bool HasOrigin(ChatMessage message)
+    {
+        if (message.RawRepresentation is not null)
+            return true;
+        for (var i = 0; i < message.Contents.Count; i++)
+        {
+            if (message.Contents[i] is not TextContent { RawRepresentation: null })
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Says in a message which model it comes from, so that a later call knows whether its history crosses providers.</summary>
     public static AdditionalPropertiesDictionary Origin(ChainModel model, AdditionalPropertiesDictionary? given)
     {

@@ -12,7 +12,7 @@ internal sealed class Chain
         Sticky = new StickyModels(options.StickyFor, time);
         Clocks = new AttemptClocks(time);
         Hedging = options.HedgeAfter is null || Models.Length == 1 ? null : new HedgeAllowance(options.MaxHedgedShare);
-        Total = Ticks(options.TotalTimeout);
+        (Total, AttemptTime, FirstToken, Idle) = (Ticks(options.TotalTimeout), Ticks(options.AttemptTimeout), Ticks(options.FirstTokenTimeout), Ticks(options.IdleTimeout));
         Telemetry.Watch(this);
     }
 
@@ -41,6 +41,12 @@ internal sealed class Chain
 
     /// <summary>The time of a whole call in the clock's ticks.</summary>
     public long Total { get; }
+
+    public long AttemptTime { get; }
+
+    public long FirstToken { get; }
+
+    public long Idle { get; }
 
     public long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Time.TimestampFrequency);
 }

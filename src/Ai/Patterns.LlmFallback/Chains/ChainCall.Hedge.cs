@@ -4,7 +4,7 @@ namespace Patterns.LlmFallback;
 internal abstract partial class ChainCall<TAnswer>
 {
     /// <summary>Waits for the attempt's answer; when it is late, starts the next model too. The first answer wins.</summary>
-    private async ValueTask<Outcome<TAnswer>> RaceAsync(Attempt attempt)
+    private async ValueTask<AnsweredAttempt<TAnswer>> RaceAsync(AnsweredAttempt<TAnswer> attempt)
     {
         var first = TryAsync(attempt).AsTask();
         if (!first.IsCompleted)
@@ -31,48 +31,48 @@ internal abstract partial class ChainCall<TAnswer>
             }
         }
 
-        return await first.ConfigureAwait(false);
+        await first.ConfigureAwait(false);
+        return attempt;
     }
 
-    private async ValueTask<Outcome<TAnswer>> RaceAsync(Attempt attempt, Task<Outcome<TAnswer>> first, Attempt rival)
+    private async ValueTask<AnsweredAttempt<TAnswer>> RaceAsync(AnsweredAttempt<TAnswer> attempt, Task first, AnsweredAttempt<TAnswer> rival)
     {
         Telemetry.CountHedge(Chain, attempt.Model, rival.Model);
         var second = TryAsync(rival).AsTask();
         var earlier = await Task.WhenAny(first, second).ConfigureAwait(false);
-        var (later, laterAttempt) = earlier == first ? (second, rival) : (first, attempt);
+        var (leader, loser, later) = earlier == first ? (attempt, rival, second) : (rival, attempt, first);
         var won = true;
-        Outcome<TAnswer> outcome;
         try
         {
-            outcome = await earlier.ConfigureAwait(false);
-            won = outcome.Fault is null || Decide(outcome).Step == NextStep.Stop;
+            await earlier.ConfigureAwait(false);
+            won = leader.Fault is null || Decide(leader, leader.Answer is not null).Step == NextStep.Stop;
         }
         finally
         {
             if (won)
             {
-                laterAttempt.Clock.Cancel();
-                _ = LoseAsync(later, laterAttempt);
+                loser.Clock.Cancel();
+                _ = LoseAsync(later, loser);
             }
         }
 
         if (won)
-            return outcome;
+            return leader;
 
-        Settle(outcome, NextStep.NextModel);
-        if (outcome.Answer is not null)
-            await KeepOrDiscardAsync(outcome).ConfigureAwait(false);
-        return await later.ConfigureAwait(false);
+        Settle(leader, UsageOf(leader.Answer), NextStep.NextModel);
+        await KeepOrDiscardAsync(leader).ConfigureAwait(false);
+        await later.ConfigureAwait(false);
+        return loser;
     }
 
     /// <summary>Ends the attempt that lost. Nobody waits for it: a client that is slow to cancel must not hold up the answer.</summary>
-    private async Task LoseAsync(Task<Outcome<TAnswer>> running, Attempt attempt)
+    private async Task LoseAsync(Task running, AnsweredAttempt<TAnswer> attempt)
     {
         try
         {
-            var outcome = await running.ConfigureAwait(false);
-            if (outcome.Answer is not null)
-                await DiscardAsync(outcome.Answer).ConfigureAwait(false);
+            await running.ConfigureAwait(false);
+            if (attempt.Answer is not null)
+                await DiscardAsync(attempt.Answer).ConfigureAwait(false);
             Release(attempt);
         }
         catch (Exception exception)

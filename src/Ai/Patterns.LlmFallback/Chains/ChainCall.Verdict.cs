@@ -5,10 +5,10 @@ namespace Patterns.LlmFallback;
 /// <content>What becomes of an attempt, of its model and of the call.</content>
 internal abstract partial class ChainCall<TAnswer>
 {
-    private (NextStep Step, TimeSpan Wait) Decide(Outcome<TAnswer> outcome)
+    private (NextStep Step, TimeSpan Wait) Decide(Attempt attempt, bool isAnswered)
     {
-        var fault = outcome.Fault!;
-        if (Needs.IsBound && outcome.Answer is null && !ReceivedNothing(outcome))
+        var fault = attempt.Fault!;
+        if (Needs.IsBound && !isAnswered && !ReceivedNothing(attempt))
             return (NextStep.Stop, default);
         switch (fault.Kind)
         {
@@ -17,13 +17,13 @@ internal abstract partial class ChainCall<TAnswer>
             case LlmFaultKind.ContentFiltered:
                 return (Chain.Options.ContentFilter == ContentFilterAction.TryNext ? NextStep.NextModel : NextStep.Stop, default);
             case LlmFaultKind.ContextTooLong:
-                _windowAbove = Math.Max(_windowAbove, outcome.Attempt.Model.Options.ContextWindow ?? 0);
+                _windowAbove = Math.Max(_windowAbove, attempt.Model.Options.ContextWindow ?? 0);
                 break;
             case LlmFaultKind.RequestTooLarge:
-                _bytesAbove = Math.Max(_bytesAbove, outcome.Attempt.Model.Options.MaxRequestBytes ?? 0);
+                _bytesAbove = Math.Max(_bytesAbove, attempt.Model.Options.MaxRequestBytes ?? 0);
                 break;
             default:
-                if (WaitBeforeSameModel(outcome, fault) is { } wait && Fits(wait))
+                if (WaitBeforeSameModel(attempt, fault) is { } wait && Fits(wait))
                     return (NextStep.SameModel, wait);
                 break;
         }
@@ -32,16 +32,16 @@ internal abstract partial class ChainCall<TAnswer>
     }
 
     /// <summary>Null when the kind, or the provider, forbids to ask the same model again.</summary>
-    private TimeSpan? WaitBeforeSameModel(Outcome<TAnswer> outcome, LlmFault fault)
+    private TimeSpan? WaitBeforeSameModel(Attempt attempt, LlmFault fault)
     {
-        if (!fault.MayRetry || (_repeatedModels & (1 << outcome.Attempt.Model.Place)) != 0 || fault.Wait > Chain.Options.MaxRateLimitWait)
+        if (!fault.MayRetry || (_repeatedModels & (1 << attempt.Model.Place)) != 0 || fault.Wait > Chain.Options.MaxRateLimitWait)
             return null;
         switch (fault.Kind)
         {
             case LlmFaultKind.RateLimited:
                 return fault.Wait;
             case LlmFaultKind.ServerError:
-            case LlmFaultKind.Network when ReceivedNothing(outcome):
+            case LlmFaultKind.Network when ReceivedNothing(attempt):
                 var delay = Chain.Options.RetryDelay * (1 + Random.Shared.NextDouble() / 2);
                 return fault.Wait > delay ? fault.Wait : delay;
             case LlmFaultKind.BadOutput:
@@ -54,11 +54,11 @@ internal abstract partial class ChainCall<TAnswer>
     private bool Fits(TimeSpan wait) => _asked < Chain.Options.MaxAttempts && Chain.Time.GetTimestamp() + Chain.Ticks(wait) < _ends;
 
     /// <summary>Whether it is certain that no byte of an answer came.</summary>
-    private static bool ReceivedNothing(Outcome<TAnswer> outcome)
+    private static bool ReceivedNothing(Attempt attempt)
     {
-        if (outcome.Attempt.Wire is { Requests: > 0 } wire)
+        if (attempt.Wire is { Requests: > 0 } wire)
             return !wire.ReceivedAny;
-        for (var e = outcome.Exception; e is not null; e = e.InnerException)
+        for (var e = attempt.Exception; e is not null; e = e.InnerException)
         {
             if (e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError })
                 return true;
@@ -68,12 +68,11 @@ internal abstract partial class ChainCall<TAnswer>
     }
 
     /// <summary>Ends an attempt that failed: it is told, the model's circuit and the call's costs know of it, and what it held is given back.</summary>
-    protected LlmAttempt Settle(Outcome<TAnswer> outcome, NextStep step)
+    protected LlmAttempt Settle(Attempt attempt, UsageDetails? usage, NextStep step)
     {
-        var (attempt, _, fault, evidence, exception) = outcome;
-        var usage = outcome.Answer is null ? null : UsageOf(outcome.Answer);
+        var fault = attempt.Fault!;
         var told = new LlmAttempt(
-            attempt.Model.Name, fault!.Kind, evidence?.Status ?? attempt.Wire?.Status, fault.Code, fault.RequestId, fault.Wait, Chain.Time.GetElapsedTime(attempt.Started), exception);
+            attempt.Model.Name, fault.Kind, attempt.Evidence?.Status ?? attempt.Wire?.Status, fault.Code, fault.RequestId, fault.Wait, Chain.Time.GetElapsedTime(attempt.Started), attempt.Exception);
         (_attempts ??= []).Add(told);
         _last = told;
         if (CountsAgainstModel(fault.Kind))

@@ -18,7 +18,7 @@ internal abstract partial class ChainCall<TAnswer>
     private readonly CallCosts? _costs;
     private List<LlmAttempt>? _attempts;
     private LlmAttempt? _last;
-    private Outcome<TAnswer>? _refused;
+    private AnsweredAttempt<TAnswer>? _refused;
     private Exception? _final;
     private int _asked;
     private int _askedModels;
@@ -71,49 +71,51 @@ internal abstract partial class ChainCall<TAnswer>
     protected IReadOnlyList<LlmAttempt> Attempts => _attempts is null ? [] : [.. _attempts];
 
     /// <summary>Which of the chain's times bounds one attempt before it has answered.</summary>
-    protected abstract (TimeSpan Time, TimeLimit Limit) Limit { get; }
+    protected abstract (long Ticks, TimeLimit Limit) Limit { get; }
 
     /// <summary>Asks the attempt's model; throws what the provider's client throws.</summary>
     protected abstract ValueTask<TAnswer> AskAsync(Attempt attempt);
 
-    /// <summary>What is wrong with an answer that came; null when nothing is.</summary>
-    protected abstract (LlmFault? Fault, LlmEvidence? Evidence) Judge(Attempt attempt, TAnswer answer);
+    /// <summary>Says in the attempt what is wrong with the answer that came, if anything is.</summary>
+    protected abstract void Judge(Attempt attempt, TAnswer answer);
 
     /// <summary>Gives back what an answer that nobody gets still holds.</summary>
     protected abstract ValueTask DiscardAsync(TAnswer answer);
 
-    protected abstract UsageDetails? UsageOf(TAnswer answer);
+    protected abstract UsageDetails? UsageOf(TAnswer? answer);
 
     /// <summary>The first answer that can be given; null when no model gave one, and then <see cref="Failure"/> says why.</summary>
-    protected async ValueTask<Outcome<TAnswer>?> FindAsync()
+    protected async ValueTask<AnsweredAttempt<TAnswer>?> FindAsync()
     {
         while (MayAskAgain && TryTakeNext(out var model, out var pass))
         {
             var attempt = Begin(model, pass);
             while (true)
             {
-                var outcome = Chain.Hedging is not null && _mayFallBack && !Needs.IsBound ? await RaceAsync(attempt).ConfigureAwait(false) : await TryAsync(attempt).ConfigureAwait(false);
-                if (outcome.Fault is null)
-                    return outcome;
-                var (step, wait) = Decide(outcome);
-                if (step == NextStep.Stop && outcome.Answer is not null)
-                    return outcome;
-                Settle(outcome, step);
+                if (Chain.Hedging is not null && _mayFallBack && !Needs.IsBound)
+                    attempt = await RaceAsync(attempt).ConfigureAwait(false);
+                else
+                    await TryAsync(attempt).ConfigureAwait(false);
+                if (attempt.Fault is null)
+                    return attempt;
+                var (step, wait) = Decide(attempt, attempt.Answer is not null);
+                if (step == NextStep.Stop && attempt.Answer is not null)
+                    return attempt;
+                Settle(attempt, UsageOf(attempt.Answer), step);
                 if (step == NextStep.Stop)
                 {
-                    _final = outcome.Exception;
+                    _final = attempt.Exception;
                     return null;
                 }
 
-                if (outcome.Answer is not null)
-                    await KeepOrDiscardAsync(outcome).ConfigureAwait(false);
+                await KeepOrDiscardAsync(attempt).ConfigureAwait(false);
                 if (step == NextStep.NextModel)
                     break;
                 await WaitAsync(wait).ConfigureAwait(false);
-                if (!outcome.Attempt.Model.Circuit.TryEnter(out pass))
+                if (!attempt.Model.Circuit.TryEnter(out pass))
                     break;
-                _repeatedModels |= 1 << outcome.Attempt.Model.Place;
-                attempt = Begin(outcome.Attempt.Model, pass);
+                _repeatedModels |= 1 << attempt.Model.Place;
+                attempt = Begin(attempt.Model, pass);
             }
         }
 
@@ -150,9 +152,9 @@ internal abstract partial class ChainCall<TAnswer>
             await Task.Delay(left > Shortest ? left : Shortest, Chain.Time, Caller).ConfigureAwait(false);
     }
 
-    private bool MayAskAgain => _asked < Chain.Options.MaxAttempts && Chain.Time.GetTimestamp() < _ends;
+    private bool MayAskAgain => _asked == 0 || (_asked < Chain.Options.MaxAttempts && Chain.Time.GetTimestamp() < _ends);
 
-    private Attempt Begin(ChainModel model, CircuitPass pass)
+    private AnsweredAttempt<TAnswer> Begin(ChainModel model, CircuitPass pass)
     {
         var clock = Chain.Clocks.Take();
         try
@@ -167,10 +169,10 @@ internal abstract partial class ChainCall<TAnswer>
             _askedModels |= 1 << model.Place;
             _costs?.Reserve(model.Options, Needs);
             var now = _asked == 1 ? _started : Chain.Time.GetTimestamp();
-            var (time, limit) = Limit;
-            var deadline = now + Chain.Ticks(time);
+            var (ticks, limit) = Limit;
+            var deadline = now + ticks;
             clock.Start(now, Math.Min(deadline, _ends), deadline < _ends ? limit : TimeLimit.Total, Caller);
-            return new Attempt(model, pass, _asked, now, clock, messages, options);
+            return new AnsweredAttempt<TAnswer>(model, pass, _asked, now, clock, messages, options);
         }
         catch
         {
@@ -180,25 +182,51 @@ internal abstract partial class ChainCall<TAnswer>
         }
     }
 
-    private async ValueTask<Outcome<TAnswer>> TryAsync(Attempt attempt)
+    /// <summary>Makes the attempt; how it ended is in it. Throws only what the application's own judgement throws.</summary>
+    private ValueTask TryAsync(AnsweredAttempt<TAnswer> attempt)
     {
-        TAnswer? answer;
         if (attempt.Wire is not null)
             WireRecord.Current = attempt.Wire;
         attempt.Span = Telemetry.StartAttempt(attempt, Span);
         try
         {
-            answer = await AskAsync(attempt).ConfigureAwait(false);
+            var asking = AskAsync(attempt);
+            if (!asking.IsCompletedSuccessfully)
+                return AwaitAsync(attempt, asking);
+#pragma warning disable RS0030 // It is there already, and awaiting it would cost every healthy call a state machine.
+            attempt.Answer = asking.Result;
+#pragma warning restore RS0030
         }
         catch (Exception exception)
         {
-            return Judge(attempt, exception);
+            Judge(attempt, exception);
+            return default;
         }
 
+        JudgeAnswer(attempt);
+        return default;
+    }
+
+    private async ValueTask AwaitAsync(AnsweredAttempt<TAnswer> attempt, ValueTask<TAnswer> asking)
+    {
         try
         {
-            var (fault, evidence) = Judge(attempt, answer);
-            return new(attempt, answer, fault, evidence);
+            attempt.Answer = await asking.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Judge(attempt, exception);
+            return;
+        }
+
+        JudgeAnswer(attempt);
+    }
+
+    private void JudgeAnswer(AnsweredAttempt<TAnswer> attempt)
+    {
+        try
+        {
+            Judge(attempt, attempt.Answer!);
         }
         catch
         {
@@ -208,18 +236,29 @@ internal abstract partial class ChainCall<TAnswer>
         }
     }
 
-    /// <summary>What an exception of an attempt says.</summary>
-    protected Outcome<TAnswer> Judge(Attempt attempt, Exception exception)
+    /// <summary>Says in the attempt what its exception means.</summary>
+    protected void Judge(Attempt attempt, Exception exception)
     {
+        attempt.Exception = exception;
         if (Caller.IsCancellationRequested)
-            return new(attempt, null, new LlmFault(LlmFaultKind.Cancelled), null, exception is OperationCanceledException ? new OperationCanceledException(exception.Message, exception, Caller) : exception);
+        {
+            attempt.Fault = new LlmFault(LlmFaultKind.Cancelled);
+            if (exception is OperationCanceledException)
+                attempt.Exception = new OperationCanceledException(exception.Message, exception, Caller);
+            return;
+        }
+
         if (attempt.Clock.Fired is not TimeLimit.None and var limit)
-            return new(attempt, null, new LlmFault(LlmFaultKind.Timeout, CodeOf(limit)), null, new TimeoutException(Describe(attempt, limit), exception));
-        var evidence = Chain.Evidence.Read(attempt.Model.Provider, attempt.Wire, exception);
-        var fault = Chain.Faults.Classify(evidence);
-        if (fault.Kind == LlmFaultKind.Unknown && exception is OperationCanceledException or TimeoutException)
-            fault = fault with { Kind = LlmFaultKind.Timeout };
-        return new(attempt, null, fault, evidence, exception);
+        {
+            attempt.Fault = new LlmFault(LlmFaultKind.Timeout, CodeOf(limit));
+            attempt.Exception = new TimeoutException(Describe(attempt, limit), exception);
+            return;
+        }
+
+        attempt.Evidence = Chain.Evidence.Read(attempt.Model.Provider, attempt.Wire, exception);
+        attempt.Fault = Chain.Faults.Classify(attempt.Evidence);
+        if (attempt.Fault.Kind == LlmFaultKind.Unknown && exception is OperationCanceledException or TimeoutException)
+            attempt.Fault = attempt.Fault with { Kind = LlmFaultKind.Timeout };
     }
 
     private string Describe(Attempt attempt, TimeLimit limit) => limit switch
@@ -238,10 +277,12 @@ internal abstract partial class ChainCall<TAnswer>
         _ => "total_timeout",
     };
 
-    private async ValueTask KeepOrDiscardAsync(Outcome<TAnswer> outcome)
+    private async ValueTask KeepOrDiscardAsync(AnsweredAttempt<TAnswer> attempt)
     {
-        await DiscardAsync(outcome.Answer!).ConfigureAwait(false);
-        if (outcome.Fault!.Kind == LlmFaultKind.ContentFiltered)
-            _refused = outcome;
+        if (attempt.Answer is null)
+            return;
+        await DiscardAsync(attempt.Answer).ConfigureAwait(false);
+        if (attempt.Fault!.Kind == LlmFaultKind.ContentFiltered)
+            _refused = attempt;
     }
 }

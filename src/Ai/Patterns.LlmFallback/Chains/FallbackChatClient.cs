@@ -14,7 +14,7 @@ internal sealed class FallbackChatClient(Chain chain) : IChatClient
     public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return StreamCall.ReadAsync(chain, messages, options, cancellationToken);
+        return new FallbackStream(chain, messages, options, cancellationToken);
     }
 
     /// <summary>Itself; else what the first model's client says (its metadata), but for what is asked by key, which is between a chain and its clients.</summary>

@@ -50,14 +50,18 @@ internal sealed partial class StreamCall
 
     private async ValueTask<OpenStream> GoOnAsync(OpenStream stream, Exception? broken, LlmEvidence? error)
     {
-        var outcome = broken is not null ? Judge(stream.Attempt, broken) : new(stream.Attempt, null, Chain.Faults.Classify(error!), error);
+        var attempt = stream.Attempt;
+        if (broken is not null)
+            Judge(attempt, broken);
+        else
+            (attempt.Evidence, attempt.Fault) = (error, Chain.Faults.Classify(error!));
         var text = _before + stream.Record.Text;
-        var goesOn = MayGoOn(outcome.Fault!, stream.Record, text);
+        var goesOn = MayGoOn(attempt.Fault!, stream.Record, text);
         _open = null;
-        var told = Settle(outcome with { Answer = stream }, goesOn ? NextStep.NextModel : NextStep.Stop);
+        var told = Settle(attempt, stream.Record.Usage, goesOn ? NextStep.NextModel : NextStep.Stop);
         await DiscardAsync(stream).ConfigureAwait(false);
         if (told.Kind == LlmFaultKind.Cancelled)
-            throw outcome.Exception!;
+            throw attempt.Exception!;
         if (!goesOn)
             throw new LlmStreamInterruptedException(told, text, stream.Record.Usage);
 
@@ -69,7 +73,7 @@ internal sealed partial class StreamCall
             Messages = [.. _original ??= Messages, new ChatMessage(ChatRole.User, ContinuationOf(text))];
         }
 
-        return await FindAsync().ConfigureAwait(false) is { } next ? Opened(next) : throw new LlmStreamInterruptedException(told, text, stream.Record.Usage);
+        return await FindAsync().ConfigureAwait(false) is { Answer: { } next } ? Opened(next) : throw new LlmStreamInterruptedException(told, text, stream.Record.Usage);
     }
 
     private bool MayGoOn(LlmFault fault, StreamRecord record, string text)

@@ -8,12 +8,14 @@ namespace Patterns.LlmFallback;
 internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken caller)
     : ChainCall<OpenStream>(chain, messages, options, streamed: true, caller)
 {
+    private static readonly LlmFault Empty = new(LlmFaultKind.BadOutput, "empty_answer");
+
     // The stream whose attempt is not yet ended.
     private OpenStream? _open;
 
     /// <summary>The one stream that the reader sees. Disposing of its enumerator cancels and disposes the provider's.</summary>
-    public static async IAsyncEnumerable<ChatResponseUpdate> ReadAsync(
-        Chain chain, IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<ChatResponseUpdate> StepsAsync(
+        Chain chain, IEnumerable<ChatMessage> messages, ChatOptions? options, StreamFlow flow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var call = new StreamCall(chain, messages, options, cancellationToken);
@@ -32,14 +34,14 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
                 foreach (var held in stream.Held)
                     yield return held;
 
-                var updates = stream.Updates;
                 Exception? broken = null;
                 LlmEvidence? error = null;
+                flow.Flowing = call._continues ? null : stream;
                 while (!stream.Ended)
                 {
                     try
                     {
-                        var next = updates.MoveNextAsync();
+                        var next = flow.NextOf(stream);
                         if (!next.IsCompleted)
                             stream.Attempt.Clock.BeginWait();
                         if (!await next.ConfigureAwait(false))
@@ -52,14 +54,15 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
                         break;
                     }
 
-                    var update = updates.Current;
-                    if (stream.Record.Take(update) && (error = call.ErrorIn(stream, update)) is not null)
+                    var update = stream.Updates.Current;
+                    if (flow.Take(stream, update) && (error = call.ErrorIn(stream, update)) is not null)
                         break;
                     if (call._continues)
                         call.Relabel(update);
                     yield return update;
                 }
 
+                flow.Flowing = null;
                 stream = await call.AfterAsync(stream, broken, error).ConfigureAwait(false);
             }
         }
@@ -69,7 +72,7 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         }
     }
 
-    protected override (TimeSpan Time, TimeLimit Limit) Limit => (Chain.Options.FirstTokenTimeout, TimeLimit.FirstToken);
+    protected override (long Ticks, TimeLimit Limit) Limit => (Chain.FirstToken, TimeLimit.FirstToken);
 
     protected override async ValueTask<OpenStream> AskAsync(Attempt attempt)
     {
@@ -101,11 +104,12 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         return stream;
     }
 
-    protected override (LlmFault? Fault, LlmEvidence? Evidence) Judge(Attempt attempt, OpenStream answer)
+    protected override void Judge(Attempt attempt, OpenStream answer)
     {
         if (answer.Evidence is { } evidence)
-            return (Chain.Faults.Classify(evidence), evidence);
-        return (answer.Record.Contents & Contents.Shown) is Contents.None ? (new LlmFault(LlmFaultKind.BadOutput, "empty_answer"), null) : default;
+            (attempt.Evidence, attempt.Fault) = (evidence, Chain.Faults.Classify(evidence));
+        else if ((answer.Record.Contents & Contents.Shown) is Contents.None)
+            attempt.Fault = Empty;
     }
 
     protected override async ValueTask DiscardAsync(OpenStream answer)
@@ -124,7 +128,7 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         answer.Record.End();
     }
 
-    protected override UsageDetails? UsageOf(OpenStream answer) => answer.Record.Usage;
+    protected override UsageDetails? UsageOf(OpenStream? answer) => answer?.Record.Usage;
 
     /// <summary>The first stream with content; null when the last resort answered instead.</summary>
     private async ValueTask<OpenStream?> OpenAsync()
@@ -132,8 +136,8 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         Span = Telemetry.StartCall(Chain, Options);
         try
         {
-            if (await FindAsync().ConfigureAwait(false) is { } outcome)
-                return Opened(outcome);
+            if (await FindAsync().ConfigureAwait(false) is { Answer: { } stream })
+                return Opened(stream);
             if (await LastResortAsync().ConfigureAwait(false) is { } response)
                 _degraded = response.ToChatResponseUpdates();
             else
@@ -147,13 +151,12 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         }
     }
 
-    private OpenStream Opened(Outcome<OpenStream> outcome)
+    private OpenStream Opened(OpenStream stream)
     {
-        var stream = outcome.Answer!;
         if (AnswerIsSettled)
             return stream;
         _open = stream;
-        stream.Attempt.Clock.Stream(Chain.Time.GetTimestamp(), Ends, Chain.Ticks(Chain.Options.IdleTimeout));
+        stream.Attempt.Clock.Stream(Chain.Time.GetTimestamp(), Ends, Chain.Idle);
         Telemetry.FirstChunk(Chain, stream.Attempt);
         return stream;
     }
