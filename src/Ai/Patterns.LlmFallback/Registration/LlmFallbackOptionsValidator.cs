@@ -75,7 +75,7 @@ internal sealed class LlmFallbackOptionsValidator(ChainNames added) : IValidateO
         failures.Demand(options.MaxOutputTokens is null or > 0, nameof(options.MaxOutputTokens), options.MaxOutputTokens, "more than 0 tokens, or null for unknown");
         failures.Demand(options.MaxRequestBytes is null or > 0, nameof(options.MaxRequestBytes), options.MaxRequestBytes, "more than 0 bytes, or null for unknown");
         failures.Demand(options.Price is null or { InputPerMillion: >= 0, OutputPerMillion: >= 0 }, nameof(options.Price), options.Price, "prices of 0 or more USD");
-        failures.Demand((options.Supports & ~LlmFeatures.All) == 0, nameof(options.Supports), options.Supports, "values of LlmFeatures");
+        failures.Demand((options.Supports & ~LlmFeatures.All) == LlmFeatures.None, nameof(options.Supports), options.Supports, "values of LlmFeatures");
         foreach (var option in options.UnsupportedOptions.Where(static o => RemovableOption.All.All(r => r.Name != o)))
             failures.Add($"names in {nameof(options.UnsupportedOptions)} '{option}'; it takes {string.Join(", ", RemovableOption.All.Select(static r => r.Name))}.");
     }
