@@ -31,7 +31,7 @@ public static class LlmFallbackServiceCollectionExtensions
             var told = new LlmFallbackOptions();
             configure(told);
             AddChats(services, names, told.Chains.Keys);
-            names.Embeddings.UnionWith(told.EmbeddingChains.Keys);
+            AddEmbeddings(services, names, told.EmbeddingChains.Keys);
         }
 
         services.TryAddSingleton(TimeProvider.System);
@@ -65,6 +65,22 @@ public static class LlmFallbackServiceCollectionExtensions
             services.AddKeyedSingleton<IChatClient>(name, static (provider, key) => new FallbackChatClient(provider.GetRequiredKeyedService<Chain>(key)));
         }
         names.OnlyChat = Only(services, names.OnlyChat, names.Chats, static name => ServiceDescriptor.Singleton<IChatClient>(provider => provider.GetRequiredKeyedService<IChatClient>(name)));
+    }
+
+    private static void AddEmbeddings(IServiceCollection services, ChainNames names, IEnumerable<string> added)
+    {
+        foreach (var name in added)
+        {
+            if (!names.Embeddings.Add(name))
+                continue;
+            services.AddKeyedSingleton(name, static (provider, key) => provider.GetRequiredService<ChainSet>().MakeEmbeddings((string)key!));
+            services.AddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(name, static (provider, key) => new FallbackEmbeddingGenerator(provider.GetRequiredKeyedService<EmbeddingChain>(key)));
+        }
+        names.OnlyEmbedding = Only(
+            services,
+            names.OnlyEmbedding,
+            names.Embeddings,
+            static name => ServiceDescriptor.Singleton<IEmbeddingGenerator<string, Embedding<float>>>(provider => provider.GetRequiredKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(name)));
     }
 
     // The only chain is the unkeyed client, until a second one comes; an unkeyed client of the application's own stays.

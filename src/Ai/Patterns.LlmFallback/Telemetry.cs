@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 namespace Patterns.LlmFallback;
 
 /// <summary>Spans and measures, by the OpenTelemetry conventions for generative AI. They are in Development, so their names live here and nowhere else. Nothing is worked out while nobody listens.</summary>
-internal static class Telemetry
+internal static partial class Telemetry
 {
     public const string Name = "Patterns.LlmFallback";
     private const string OperationName = "gen_ai.operation.name";

@@ -23,7 +23,7 @@ internal abstract partial class ChainCall<TAnswer>
                 _bytesAbove = Math.Max(_bytesAbove, attempt.Model.Options.MaxRequestBytes ?? 0);
                 break;
             default:
-                if (WaitBeforeSameModel(attempt, fault) is { } wait && Fits(wait))
+                if (!IsRepeated(attempt.Model) && FaultPolicy.WaitBeforeSameModel(fault, ReceivedNothing(attempt), Chain.Options.MaxRateLimitWait, Chain.Options.RetryDelay) is { } wait && Fits(wait))
                     return (NextStep.SameModel, wait);
                 break;
         }
@@ -31,41 +31,11 @@ internal abstract partial class ChainCall<TAnswer>
         return (NextStep.NextModel, default);
     }
 
-    /// <summary>Null when the kind, or the provider, forbids to ask the same model again.</summary>
-    private TimeSpan? WaitBeforeSameModel(Attempt attempt, LlmFault fault)
-    {
-        if (!fault.MayRetry || (_repeatedModels & (1 << attempt.Model.Place)) != 0 || fault.Wait > Chain.Options.MaxRateLimitWait)
-            return null;
-        switch (fault.Kind)
-        {
-            case LlmFaultKind.RateLimited:
-                return fault.Wait;
-            case LlmFaultKind.ServerError:
-            case LlmFaultKind.Network when ReceivedNothing(attempt):
-                var delay = Chain.Options.RetryDelay * (1 + Random.Shared.NextDouble() / 2);
-                return fault.Wait > delay ? fault.Wait : delay;
-            case LlmFaultKind.BadOutput:
-                return TimeSpan.Zero;
-            default:
-                return null;
-        }
-    }
-
     private bool Fits(TimeSpan wait) => _asked < Chain.Options.MaxAttempts && Chain.Time.GetTimestamp() + Chain.Ticks(wait) < _ends;
 
-    /// <summary>Whether it is certain that no byte of an answer came.</summary>
-    private static bool ReceivedNothing(Attempt attempt)
-    {
-        if (attempt.Wire is { Requests: > 0 } wire)
-            return !wire.ReceivedAny;
-        for (var e = attempt.Exception; e is not null; e = e.InnerException)
-        {
-            if (e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError })
-                return true;
-        }
+    private bool IsRepeated(ChainModel model) => (_repeatedModels & (1 << model.Place)) != 0;
 
-        return false;
-    }
+    private static bool ReceivedNothing(Attempt attempt) => FaultPolicy.ReceivedNothing(attempt.Wire, attempt.Exception);
 
     /// <summary>Ends an attempt that failed: it is told, the model's circuit and the call's costs know of it, and what it held is given back.</summary>
     protected LlmAttempt Settle(Attempt attempt, UsageDetails? usage, NextStep step)
@@ -75,11 +45,11 @@ internal abstract partial class ChainCall<TAnswer>
             attempt.Model.Name, fault.Kind, attempt.Evidence?.Status ?? attempt.Wire?.Status, fault.Code, fault.RequestId, fault.Wait, Chain.Time.GetElapsedTime(attempt.Started), attempt.Exception);
         (_attempts ??= []).Add(told);
         _last = told;
-        if (CountsAgainstModel(fault.Kind))
+        if (FaultPolicy.CountsAgainstModel(fault.Kind))
             attempt.Model.Circuit.Failed(attempt.Pass, fault);
         else
             attempt.Model.Circuit.Released(attempt.Pass);
-        _costs?.Settle(attempt.Model.Options, Needs, usage, MayBeBilled(fault.Kind));
+        _costs?.Settle(attempt.Model.Options, Needs, usage, FaultPolicy.MayBeBilled(fault.Kind, told.Status));
         Telemetry.EndAttempt(Chain, attempt, told, usage, null);
         if (fault.Kind != LlmFaultKind.Cancelled)
             Log.AttemptFailed(Chain.Logger, attempt.Model.Name, Chain.Name, told.Kind, told.Status, told.Code, told.RequestId, step);
@@ -118,13 +88,6 @@ internal abstract partial class ChainCall<TAnswer>
 
         Chain.Clocks.Return(attempt.Clock);
     }
-
-    private static bool CountsAgainstModel(LlmFaultKind kind) => kind is not (LlmFaultKind.ContextTooLong or LlmFaultKind.RequestTooLarge or LlmFaultKind.Unsupported
-        or LlmFaultKind.ContentFiltered or LlmFaultKind.BadOutput or LlmFaultKind.InvalidRequest or LlmFaultKind.Cancelled);
-
-    // A request that was turned away is not billed; one that broke on the way may be.
-    private static bool MayBeBilled(LlmFaultKind kind) => kind is LlmFaultKind.Timeout or LlmFaultKind.Network or LlmFaultKind.ServerError or LlmFaultKind.BadOutput or LlmFaultKind.ContentFiltered
-        or LlmFaultKind.Cancelled or LlmFaultKind.Unknown;
 
     private static string SettingOf(string? provider) => provider?.ToUpperInvariant() switch
     {

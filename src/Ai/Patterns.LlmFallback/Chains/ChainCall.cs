@@ -109,7 +109,7 @@ internal abstract partial class ChainCall<TAnswer>
                 }
 
                 await KeepOrDiscardAsync(attempt).ConfigureAwait(false);
-                if (step == NextStep.NextModel)
+                if (step == NextStep.NextModel || _costs?.Allows(attempt.Model.Options, Needs) is false)
                     break;
                 await WaitAsync(wait).ConfigureAwait(false);
                 if (!attempt.Model.Circuit.TryEnter(out pass))

@@ -106,12 +106,11 @@ internal sealed partial class StreamCall
             return mark;
         }
 
-        // Only the properties of an update that belongs to a message end up in the message.
-        var first = stream.Held.Find(static update => update.Role is not null || update.MessageId is not null);
-        if (first is null && stream.Held.Count > 0)
-            (first = stream.Held[^1]).Role = ChatRole.Assistant;
-        if (first is not null)
+        // Only the properties of an update that names its message end up in the message; where none does, those of its first content stay with it.
+        if (stream.Held.Find(static update => !string.IsNullOrEmpty(update.MessageId)) is { } first)
             first.AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, first.AdditionalProperties);
+        else if (stream.Held.SelectMany(static update => update.Contents).FirstOrDefault(static content => content is not UsageContent) is { } content)
+            content.AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, content.AdditionalProperties);
         return mark;
     }
 

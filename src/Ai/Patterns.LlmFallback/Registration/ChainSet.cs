@@ -22,6 +22,18 @@ internal sealed class ChainSet(
         return new Chain(name, models, chain, evidence, faults, time, Log.For(loggers));
     }
 
+    public EmbeddingChain MakeEmbeddings(string name)
+    {
+        var chain = options.Value.EmbeddingChains[name];
+        var models = new List<EmbeddingModel>();
+        foreach (var (model, _, make, provider) in chain.Models)
+        {
+            var client = make(services) ?? throw new InvalidOperationException($"The factory of model '{model}' of embedding chain '{name}' made no client.");
+            models.Add(new EmbeddingModel(models.Count, model, client, provider, circuits.Of(client, $"{name}/{model}")));
+        }
+        return new EmbeddingChain(name, models, chain, evidence, faults, time, Log.For(loggers));
+    }
+
     /// <summary>The models of a chain of either kind with their circuits, in order.</summary>
     /// <exception cref="ArgumentException">There is no such chain.</exception>
     public IReadOnlyList<(string Model, ModelCircuit Circuit)> Models(string chain)
@@ -29,6 +41,8 @@ internal sealed class ChainSet(
         ArgumentNullException.ThrowIfNull(chain);
         if (options.Value.Chains.ContainsKey(chain))
             return [.. services.GetRequiredKeyedService<Chain>(chain).Models.Select(static m => (m.Name, m.Circuit))];
+        if (options.Value.EmbeddingChains.ContainsKey(chain))
+            return [.. services.GetRequiredKeyedService<EmbeddingChain>(chain).Models.Select(static m => (m.Name, m.Circuit))];
 
         throw new ArgumentException($"There is no chain '{chain}'. There are: {string.Join(", ", Names.Select(static n => $"'{n}'"))}.", nameof(chain));
     }

@@ -42,7 +42,12 @@ internal sealed class LlmFallbackOptionsValidator(ChainNames added) : IValidateO
     {
         Models(failures, [.. chain.Models.Select(static m => m.Name)]);
         foreach (var (model, _, options) in chain.Models)
+        {
             Model(failures.Of($"model '{model}'"), options);
+            if (chain is not { MaxCostPerCall: null, RemainingBudget: null } && options is { Price: not null, MaxOutputTokens: null })
+                failures.Of($"model '{model}'").Add($"has a {nameof(options.Price)} but no {nameof(options.MaxOutputTokens)}, without which no call's cost has a limit. Say the most output tokens that it gives.");
+        }
+
         failures.Timer(nameof(chain.TotalTimeout), chain.TotalTimeout, Day);
         failures.Timer(nameof(chain.AttemptTimeout), chain.AttemptTimeout, Day);
         failures.Timer(nameof(chain.FirstTokenTimeout), chain.FirstTokenTimeout, Day);
@@ -75,7 +80,7 @@ internal sealed class LlmFallbackOptionsValidator(ChainNames added) : IValidateO
         failures.Demand(options.MaxOutputTokens is null or > 0, nameof(options.MaxOutputTokens), options.MaxOutputTokens, "more than 0 tokens, or null for unknown");
         failures.Demand(options.MaxRequestBytes is null or > 0, nameof(options.MaxRequestBytes), options.MaxRequestBytes, "more than 0 bytes, or null for unknown");
         failures.Demand(options.Price is null or { InputPerMillion: >= 0, OutputPerMillion: >= 0 }, nameof(options.Price), options.Price, "prices of 0 or more USD");
-        failures.Demand((options.Supports & ~LlmFeatures.All) == LlmFeatures.None, nameof(options.Supports), options.Supports, "values of LlmFeatures");
+        failures.Demand((options.Supports & ~LlmFeatures.All) is LlmFeatures.None, nameof(options.Supports), options.Supports, "values of LlmFeatures");
         foreach (var option in options.UnsupportedOptions.Where(static o => RemovableOption.All.All(r => r.Name != o)))
             failures.Add($"names in {nameof(options.UnsupportedOptions)} '{option}'; it takes {string.Join(", ", RemovableOption.All.Select(static r => r.Name))}.");
     }
