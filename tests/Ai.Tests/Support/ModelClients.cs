@@ -70,7 +70,8 @@ public sealed class ModelClients(Uri address, int sdkRetries = 0, bool wire = tr
 
     private static HttpMessageHandler Handler(bool wire)
     {
-        var sockets = new SocketsHttpHandler { UseProxy = false };
+        // By default a response that is dropped half read is read on for up to two seconds, so that its connection can be used again; a model that writes on costs more than a connection.
+        var sockets = new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero };
         return wire ? new LlmWireHandler(sockets) : sockets;
     }
 

@@ -31,6 +31,9 @@ public sealed class FlappingTests(LoopbackFixture loopback) : IClassFixture<Loop
                 chain.Model("anthropic", _ => loopback.Clients.Anthropic(flapping[1].Name), static m => m.Provider = "anthropic");
                 chain.Model("steady", _ => loopback.Clients.OpenAi(steady.Name), static m => m.Provider = "openai");
                 chain.Streaming = AfterFirstToken.Restart;
+
+                // The clock stands still within a round, and with it the circuits' breaks.
+                chain.RetryDelay = TimeSpan.Zero;
             }))
             .BuildServiceProvider();
         var (client, fallback) = (services.GetRequiredService<IChatClient>(), services.GetRequiredService<ILlmFallback>());
@@ -53,17 +56,18 @@ public sealed class FlappingTests(LoopbackFixture loopback) : IClassFixture<Loop
             }
 
             var calls = Enumerable.Range(0, Callers).Select(i => AskAsync(client, i % 2 == 0)).ToList();
-            var held = before.Count(static state => state == LlmCircuitState.HalfOpen);
-            while (calls.Count(static c => !c.IsCompleted) > held)
-                calls.Remove(await Task.WhenAny(calls));
+            var running = calls.ToHashSet();
+            while (running.Count > gates.Count(static gate => gate.Reached.IsCompleted))
+                running.Remove(await Task.WhenAny(running));
             for (var i = 0; i < 2; i++)
             {
                 var because = $"in round {round} of seed {seed} the circuit of model {i} was {before[i]}";
+                var count = flapping[i].Asked - asked[i];
                 if (before[i] == LlmCircuitState.Open)
-                    (flapping[i].Asked - asked[i]).Should().Be(0, because);
+                    count.Should().Be(0, because);
                 if (before[i] == LlmCircuitState.HalfOpen)
-                    (flapping[i].Asked - asked[i]).Should().Be(1, because);
-                probed += before[i] == LlmCircuitState.HalfOpen ? 1 : 0;
+                    count.Should().BeLessThanOrEqualTo(1, because);
+                probed += before[i] == LlmCircuitState.HalfOpen ? count : 0;
                 gates[i].Release();
             }
             (await Task.WhenAll(calls)).Should().OnlyContain(static answered => answered);

@@ -62,7 +62,7 @@ public sealed class WireTests(LoopbackFixture loopback) : IClassFixture<Loopback
         var updates = await chain.Client.GetStreamingResponseAsync("hi", cancellationToken: Ct).ToListAsync(Ct);
 
         string.Concat(updates).Should().Be("One start.");
-        updates.Select(static update => update.ResponseId).OfType<string>().Distinct().Should().Equal("msg_second");
+        updates.Select(static update => update.ResponseId).OfType<string>().Distinct(StringComparer.Ordinal).Should().Equal("msg_second");
         chain.AttemptsBeforeNext.Should().ContainSingle().Which.Kind.Should().Be(LlmFaultKind.Network);
     }
 
