@@ -213,11 +213,7 @@ internal sealed class ModelCircuit(LlmCircuitOptions options, TimeProvider time,
         _window.Clear();
     }
 
-    private DateTimeOffset UtcOf(long timestamp)
-    {
-        var left = TimeSpan.FromSeconds((timestamp - time.GetTimestamp()) / (double)time.TimestampFrequency);
-        return time.GetUtcNow() + left;
-    }
+    private DateTimeOffset UtcOf(long timestamp) => time.GetUtcNow() + time.GetElapsedTime(time.GetTimestamp(), timestamp);
 
-    private static long Ticks(TimeSpan length, TimeProvider time) => (long)(length.TotalSeconds * time.TimestampFrequency);
+    private static long Ticks(TimeSpan length, TimeProvider time) => (long)((Int128)length.Ticks * time.TimestampFrequency / TimeSpan.TicksPerSecond);
 }

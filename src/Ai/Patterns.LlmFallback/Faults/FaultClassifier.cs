@@ -21,7 +21,7 @@ internal sealed class FaultClassifier(IEnumerable<LlmRule> own, TimeProvider tim
 
         // A response of 200 says nothing about an error that came inside of it; the error's own status does.
         var status = evidence.Status is >= 400 ? evidence.Status : body.Status;
-        var kind = ByOwn(evidence, body, status) ?? Lookup(ByCode, evidence, body, status) ?? ByMessage(evidence, body, status) ?? OfStatus(status) ?? Lookup(ByType, evidence, body, status) ?? OfException(evidence.Exception)
+        var kind = ByOwn(evidence, body, status) ?? Lookup(ByCode, evidence, body, status) ?? ByMessage(evidence, body, status) ?? OfStatus(status) ?? Lookup(ByType, evidence, body, status) ?? (status is null ? OfException(evidence.Exception) : null)
             ?? LlmFaultKind.Unknown;
         var now = time.GetUtcNow();
         var wait = Waits.Of(evidence.Headers, body, now);
