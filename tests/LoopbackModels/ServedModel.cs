@@ -20,6 +20,9 @@ public sealed class ServedModel
     /// <summary>How the model does when no reply was set or enqueued. It may be switched while calls run.</summary>
     public ModelCondition Condition { get; set; }
 
+    /// <summary>Where requests that come from now on wait before they are answered, whatever with; null when they do not.</summary>
+    public Gate? Held { get; set; }
+
     /// <summary>Whether requests are kept for <see cref="Requests"/>; a benchmark turns it off.</summary>
     public bool KeepsRequests { get; set; } = true;
 
@@ -69,7 +72,8 @@ public sealed class ServedModel
         while (now > (most = Volatile.Read(ref _mostConcurrent)) && Interlocked.CompareExchange(ref _mostConcurrent, now, most) != most)
         {
         }
-        return _next.TryDequeue(out var next) ? next : Volatile.Read(ref _always)?.Invoke(request) ?? Usual(request);
+        var reply = _next.TryDequeue(out var next) ? next : Volatile.Read(ref _always)?.Invoke(request) ?? Usual(request);
+        return Held is { } gate ? reply with { Gate = gate } : reply;
     }
 
     internal void End(bool cancelled)

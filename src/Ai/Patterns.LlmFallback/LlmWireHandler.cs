@@ -29,7 +29,10 @@ public sealed class LlmWireHandler : DelegatingHandler
         if (!response.IsSuccessStatusCode)
             await KeepErrorAsync(response, record, cancellationToken).ConfigureAwait(false);
         else if (string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase))
+        {
+            record.Streams();
             response.Content = new WatchedContent(response.Content, record);
+        }
         return response;
     }
 

@@ -74,9 +74,9 @@ internal sealed class GeminiChatClient(HttpClient http, Uri address, string mode
     }
 
     // What is not a plain end keeps the provider's own word, which the abstraction allows.
-    private static ChatFinishReason? Reason(JsonNode body, bool called) => ((string?)body["candidates"]?[0]?["finishReason"] ?? (string?)body["promptFeedback"]?["blockReason"]) switch
+    private static ChatFinishReason? Reason(JsonNode body, bool called) => (string?)body["candidates"]?[0]?["finishReason"] switch
     {
-        null => null,
+        null => body["promptFeedback"]?["blockReason"] is null ? null : ChatFinishReason.ContentFilter,
         "STOP" => called ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop,
         "MAX_TOKENS" => ChatFinishReason.Length,
         var word => new ChatFinishReason(word),

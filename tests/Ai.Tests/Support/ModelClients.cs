@@ -9,14 +9,20 @@ using Patterns.LlmFallback;
 namespace Ai.Tests;
 
 /// <summary>Clients of a loopback server through the providers' official packages, each with a <see cref="LlmWireHandler"/> in its <see cref="HttpClient"/>.</summary>
-/// <param name="server">The server.</param>
+/// <param name="address">The server's address.</param>
 /// <param name="sdkRetries">How often the packages repeat a request by themselves; the official default is more than 0.</param>
 /// <param name="wire">Whether the handler is there; without it only exceptions tell what was wrong.</param>
-public sealed class ModelClients(ModelServer server, int sdkRetries = 0, bool wire = true) : IDisposable
+public sealed class ModelClients(Uri address, int sdkRetries = 0, bool wire = true) : IDisposable
 {
     private const string Key = "test-key";
 
     private readonly HttpClient _http = new(Handler(wire)) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>Clients of a server.</summary>
+    public ModelClients(ModelServer server)
+        : this(server.Address)
+    {
+    }
 
     /// <summary>The HTTP client that all of them share.</summary>
     public HttpClient Http => _http;
@@ -40,31 +46,32 @@ public sealed class ModelClients(ModelServer server, int sdkRetries = 0, bool wi
         _ => throw new ArgumentOutOfRangeException(nameof(api), api, "There is no such wire format."),
     };
 
-    public IChatClient OpenAi(string model) => new OpenAiChatClient(new OpenAI.Chat.ChatClient(model, new ApiKeyCredential(Key), OpenAiOptions(new(server.Address, "v1"))), "openai", server.Address, model);
+    public IChatClient OpenAi(string model) => new OpenAiChatClient(new OpenAI.Chat.ChatClient(model, new ApiKeyCredential(Key), OpenAiOptions(new(address, "v1"))), "openai", address, model);
 
     public IChatClient Azure(string deployment)
     {
-        var options = OpenAiOptions(new(server.Address, $"openai/deployments/{deployment}"));
+        var options = OpenAiOptions(new(address, $"openai/deployments/{deployment}"));
         options.AddPolicy(new AzurePolicy(Key), PipelinePosition.PerCall);
-        return new OpenAiChatClient(new OpenAI.Chat.ChatClient(deployment, new ApiKeyCredential(Key), options), "azure", server.Address, deployment);
+        return new OpenAiChatClient(new OpenAI.Chat.ChatClient(deployment, new ApiKeyCredential(Key), options), "azure", address, deployment);
     }
 
     public IChatClient Anthropic(string model)
     {
-        var client = new AnthropicClient { ApiKey = Key, BaseUrl = server.Address.ToString().TrimEnd('/'), MaxRetries = sdkRetries, HttpClient = _http };
+        var client = new AnthropicClient { ApiKey = Key, BaseUrl = address.ToString().TrimEnd('/'), MaxRetries = sdkRetries, HttpClient = _http };
         return client.AsIChatClient(model, defaultMaxOutputTokens: 1024);
     }
 
-    public IChatClient Gemini(string model) => new GeminiChatClient(_http, server.Address, model, Key);
+    public IChatClient Gemini(string model) => new GeminiChatClient(_http, address, model, Key);
 
     public IEmbeddingGenerator<string, Embedding<float>> OpenAiEmbeddings(string model) =>
-        new OpenAiEmbeddings(new OpenAI.Embeddings.EmbeddingClient(model, new ApiKeyCredential(Key), OpenAiOptions(new(server.Address, "v1"))), model);
+        new OpenAiEmbeddings(new OpenAI.Embeddings.EmbeddingClient(model, new ApiKeyCredential(Key), OpenAiOptions(new(address, "v1"))), model);
 
     public void Dispose() => _http.Dispose();
 
     private static HttpMessageHandler Handler(bool wire)
     {
-        var sockets = new SocketsHttpHandler { UseProxy = false };
+        // By default a response that is dropped half read is read on for up to two seconds, so that its connection can be used again; a model that writes on costs more than a connection.
+        var sockets = new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero };
         return wire ? new LlmWireHandler(sockets) : sockets;
     }
 
@@ -72,6 +79,6 @@ public sealed class ModelClients(ModelServer server, int sdkRetries = 0, bool wi
     {
         Endpoint = endpoint,
         Transport = new HttpClientPipelineTransport(_http),
-        RetryPolicy = new ClientRetryPolicy(sdkRetries),
+        RetryPolicy = new PromptRetryPolicy(sdkRetries),
     };
 }

@@ -20,9 +20,18 @@ internal sealed partial class StreamCall
         return evidence is null || Chain.Faults.Classify(evidence).Kind == LlmFaultKind.ContentFiltered ? null : evidence;
     }
 
-    // Some SDKs pass over an error event in silence and end the stream as if it were whole.
-    private LlmEvidence? UnreportedError(OpenStream stream) =>
-        stream.Attempt.Wire is { HasStreamError: true } wire ? Chain.Evidence.Read(stream.Attempt.Model.Provider, wire, null, []) : null;
+    // Some SDKs pass over an error event in silence, and take a body that a proxy closed in good order for a whole one: then only the missing finish reason tells. Without the wire's record nobody knows whether
+    // the client names finish reasons at all.
+    private LlmEvidence? UnreportedError(OpenStream stream)
+    {
+        if (stream.Attempt.Wire is not { } wire)
+            return null;
+        if (wire.HasStreamError)
+            return Chain.Evidence.Read(stream.Attempt.Model.Provider, wire, null, []);
+        return wire.IsEventStream && stream.Record.Finish is null
+            ? new(stream.Attempt.Model.Provider, wire.Status, wire.Headers, default, new IOException("The stream of events ended without a finish reason."))
+            : null;
+    }
 
     /// <summary>Ends a stream. The next one when it broke and the chain goes on; null when it is over.</summary>
     private async ValueTask<OpenStream?> AfterAsync(OpenStream stream, Exception? broken, LlmEvidence? error)

@@ -41,9 +41,13 @@ internal sealed class WireRecord
     /// <summary>Whether the stream of a success carried an error event. Some SDKs pass over it in silence.</summary>
     public bool HasStreamError => _streamError is not null;
 
+    /// <summary>Whether the last request is answered by a stream of events, whose answer says by a finish reason that it is whole.</summary>
+    public bool IsEventStream { get; private set; }
+
     public void Sending()
     {
         Requests++;
+        IsEventStream = false;
         Status = null;
         Headers = FrozenDictionary<string, string>.Empty;
         Body = default;
@@ -56,6 +60,8 @@ internal sealed class WireRecord
         Headers = headers;
         Status = status;
     }
+
+    public void Streams() => IsEventStream = true;
 
     public void Failed(ReadOnlyMemory<byte> body) => Body = body;
 
