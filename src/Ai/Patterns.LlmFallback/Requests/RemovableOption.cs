@@ -24,7 +24,6 @@ internal sealed record RemovableOption(string Name, Func<ChatOptions, bool> IsSe
         new(nameof(ChatOptions.AllowMultipleToolCalls), static o => o.AllowMultipleToolCalls is not null, static o => o.AllowMultipleToolCalls = null),
         new(nameof(ChatOptions.ToolMode), static o => o.ToolMode is not null, static o => o.ToolMode = null),
         new(nameof(ChatOptions.AllowBackgroundResponses), static o => o.AllowBackgroundResponses is not null, static o => o.AllowBackgroundResponses = null),
-        new(nameof(ChatOptions.AdditionalProperties), static o => o.AdditionalProperties is not null, static o => o.AdditionalProperties = null),
         ModelId,
         Raw,
     ];

@@ -4,16 +4,17 @@ using Microsoft.Extensions.AI;
 
 namespace Ai.Tests.LlmFallback.Requests;
 
-/// <summary>A client that keeps what it was asked, and answers or fails as it is told.</summary>
-internal sealed class AskedModel(string? provider = null) : IChatClient
+/// <summary>A model whose client keeps what it was asked, and answers or fails as it is told.</summary>
+internal sealed class AskedModel
 {
     private readonly Lock _gate = new();
     private readonly List<(IEnumerable<ChatMessage> Messages, ChatOptions? Options)> _asked = [];
 
-    public Func<ChatResponse> Answers { get; set; } = static () => new ChatResponse(new ChatMessage(ChatRole.Assistant, "yes")) { FinishReason = ChatFinishReason.Stop };
+    public AskedModel(string? provider = null) => Client = new Asked(this, provider);
 
-    /// <summary>Answers a stream; null streams <see cref="Answers"/>.</summary>
-    public Func<IEnumerable<ChatResponseUpdate>>? Streams { get; set; }
+    public IChatClient Client { get; }
+
+    public Func<ChatResponse> Answers { get; set; } = static () => new ChatResponse(new ChatMessage(ChatRole.Assistant, "yes")) { FinishReason = ChatFinishReason.Stop };
 
     public int Count
     {
@@ -57,33 +58,41 @@ internal sealed class AskedModel(string? provider = null) : IChatClient
         lock (_gate) _asked.Clear();
     }
 
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    private void Keep(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
         lock (_gate) _asked.Add((messages, options));
-        try
-        {
-            return Task.FromResult(Answers());
-        }
-        catch (Exception exception)
-        {
-            return Task.FromException<ChatResponse>(exception);
-        }
     }
 
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private sealed class Asked(AskedModel model, string? provider) : IChatClient
     {
-        lock (_gate) _asked.Add((messages, options));
-        await Task.CompletedTask;
-        foreach (var update in Streams?.Invoke() ?? Answers().ToChatResponseUpdates())
-            yield return update;
-    }
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            model.Keep(messages, options);
+            try
+            {
+                return Task.FromResult(model.Answers());
+            }
+            catch (Exception exception)
+            {
+                return Task.FromException<ChatResponse>(exception);
+            }
+        }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceKey is null && serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(provider)
-        : serviceKey is null && serviceType.IsInstanceOfType(this) ? this
-        : null;
+        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            model.Keep(messages, options);
+            await Task.CompletedTask;
+            foreach (var update in model.Answers().ToChatResponseUpdates())
+                yield return update;
+        }
 
-    public void Dispose()
-    {
+        public object? GetService(Type serviceType, object? serviceKey = null) =>
+            serviceKey is null && serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(provider)
+            : serviceKey is null && serviceType.IsInstanceOfType(this) ? this
+            : null;
+
+        public void Dispose()
+        {
+        }
     }
 }

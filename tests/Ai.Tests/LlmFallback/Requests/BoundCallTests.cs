@@ -1,5 +1,4 @@
 using Microsoft.Extensions.AI;
-using Patterns.LlmFallback;
 
 namespace Ai.Tests.LlmFallback.Requests;
 
@@ -16,8 +15,8 @@ public sealed class BoundCallTests
     {
         using var chain = new Chain(c =>
         {
-            c.Model("first", _ => _first);
-            c.Model("second", _ => _second);
+            c.Model("first", _ => _first.Client);
+            c.Model("second", _ => _second.Client);
         });
         var (messages, options) = Bound(bond);
 
@@ -33,8 +32,8 @@ public sealed class BoundCallTests
         using var chain = new Chain(
             c =>
             {
-                c.Model("first", _ => _first);
-                c.Model("second", _ => _second);
+                c.Model("first", _ => _first.Client);
+                c.Model("second", _ => _second.Client);
             },
             time);
         _second.Answers = static () => new ChatResponse(new ChatMessage(ChatRole.Assistant, "yes")) { ConversationId = "held_1" };
@@ -53,9 +52,9 @@ public sealed class BoundCallTests
         using var chain = new Chain(c =>
         {
             c.RetryDelay = TimeSpan.Zero;
-            c.Model("first", _ => _first);
-            c.Model("second", _ => _second);
-            c.Model("third", _ => _third);
+            c.Model("first", _ => _first.Client);
+            c.Model("second", _ => _second.Client);
+            c.Model("third", _ => _third.Client);
         });
         _first.Fails(static () => new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
 

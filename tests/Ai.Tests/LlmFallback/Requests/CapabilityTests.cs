@@ -130,7 +130,7 @@ public sealed class CapabilityTests
 
     private Chain Of(Action<LlmModelOptions>? first = null, Action<LlmModelOptions>? second = null) => new(c =>
     {
-        c.Model("first", _ => _first, first);
-        c.Model("second", _ => _second, second);
+        c.Model("first", _ => _first.Client, first);
+        c.Model("second", _ => _second.Client, second);
     });
 }

@@ -17,8 +17,8 @@ public sealed class ConversationTests
         using var chain = new Chain(c =>
         {
             c.StickyFor = TimeSpan.Zero;
-            c.Model("first", _ => _first);
-            c.Model("second", _ => _second);
+            c.Model("first", _ => _first.Client);
+            c.Model("second", _ => _second.Client);
         });
         _second.Answers = () => new ChatResponse(new ChatMessage(ChatRole.Assistant, [new TextContent("Let me look."), Thought(), Calls.Call("own|id")]) { MessageId = messageId }) { ResponseId = "r_1" };
         List<ChatMessage> messages = [Calls.User("hi")];

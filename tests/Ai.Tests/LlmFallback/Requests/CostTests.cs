@@ -100,7 +100,7 @@ public sealed class CostTests
         using var chain = new Chain(c =>
         {
             c.MaxCostPerCall = 0;
-            c.Model("own", _ => _cheap);
+            c.Model("own", _ => _cheap.Client);
         });
 
         await chain.AskAsync(Question);
@@ -113,8 +113,8 @@ public sealed class CostTests
     {
         using var chain = new Chain(c =>
         {
-            c.Model("cheap", _ => _cheap);
-            c.Model("dear", _ => _dear, static m => m.OnlyWhen = static request => request.Options?.AdditionalProperties?.ContainsKey("important") is true && request.Attempts.Count == 1);
+            c.Model("cheap", _ => _cheap.Client);
+            c.Model("dear", _ => _dear.Client, static m => m.OnlyWhen = static request => request.Options?.AdditionalProperties?.ContainsKey("important") is true && request.Attempts.Count == 1);
         });
         _cheap.Fails();
 
@@ -127,8 +127,8 @@ public sealed class CostTests
     private Chain Of(Action<LlmChainOptions> limits) => new(c =>
     {
         limits(c);
-        c.Model("dear", _ => _dear, static m => (m.Price, m.MaxOutputTokens) = (new LlmPrice(10, 30), 400));
-        c.Model("cheap", _ => _cheap, static m => (m.Price, m.MaxOutputTokens) = (new LlmPrice(1, 2), 400));
+        c.Model("dear", _ => _dear.Client, static m => (m.Price, m.MaxOutputTokens) = (new LlmPrice(10, 30), 400));
+        c.Model("cheap", _ => _cheap.Client, static m => (m.Price, m.MaxOutputTokens) = (new LlmPrice(1, 2), 400));
     });
 
     private static decimal Money(string usd) => decimal.Parse(usd, System.Globalization.CultureInfo.InvariantCulture);

@@ -120,8 +120,8 @@ public sealed class CrossingTests
     {
         using var chain = new Chain(c =>
         {
-            c.Model("first", _ => _first);
-            c.Model("second", _ => _second, m => m.UnsupportedOptions.UnionWith([nameof(ChatOptions.Temperature), nameof(ChatOptions.Seed)]));
+            c.Model("first", _ => _first.Client);
+            c.Model("second", _ => _second.Client, m => m.UnsupportedOptions.UnionWith([nameof(ChatOptions.Temperature), nameof(ChatOptions.Seed)]));
         });
         _first.Fails();
         var options = new ChatOptions { Temperature = 0.5f, TopP = 0.9f, ModelId = "gemini-pro", RawRepresentationFactory = static _ => new object() };
@@ -148,8 +148,8 @@ public sealed class CrossingTests
 
     private Chain Of(AskedModel? second = null) => new(c =>
     {
-        c.Model("first", _ => _first);
-        c.Model("second", _ => second ?? _second);
+        c.Model("first", _ => _first.Client);
+        c.Model("second", _ => (second ?? _second).Client);
     });
 
     private static TextReasoningContent Thought() => new("I think") { ProtectedData = Signed };

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.AI;
-using Patterns.LlmFallback;
 
 namespace Ai.Tests.LlmFallback.Requests;
 
@@ -40,7 +39,7 @@ public sealed class InputTokensTests
         using var chain = new Chain(c =>
         {
             c.CountTokens = count;
-            c.Model("first", static _ => new AskedModel(), m => m.OnlyWhen = request =>
+            c.Model("first", static _ => new AskedModel().Client, m => m.OnlyWhen = request =>
             {
                 counted = request.InputTokens;
                 return true;

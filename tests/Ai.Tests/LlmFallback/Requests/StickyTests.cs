@@ -101,8 +101,8 @@ public sealed class StickyTests
             c =>
             {
                 c.StickyFor = stickyFor ?? c.StickyFor;
-                c.Model("first", _ => _first);
-                c.Model("second", _ => _second);
+                c.Model("first", _ => _first.Client);
+                c.Model("second", _ => _second.Client);
             },
             _time);
         chain.Models.Trip("answers", "first", TimeSpan.FromMinutes(1));
