@@ -124,5 +124,10 @@ internal sealed partial class StreamCall
     }
 
     /// <summary>The stream that goes on is of the same message as the one that broke.</summary>
-    private void Relabel(ChatResponseUpdate update) => (update.MessageId, update.ResponseId) = (_messageId, _responseId);
+    private ChatResponseUpdate Relabeled(ChatResponseUpdate update)
+    {
+        var copy = update.Clone();
+        (copy.MessageId, copy.ResponseId) = (_messageId, _responseId);
+        return copy;
+    }
 }

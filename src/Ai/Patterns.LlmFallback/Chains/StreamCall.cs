@@ -57,9 +57,7 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
                     var update = stream.Updates.Current;
                     if (flow.Take(stream, update) && (error = call.ErrorIn(stream, update)) is not null)
                         break;
-                    if (call._continues)
-                        call.Relabel(update);
-                    yield return update;
+                    yield return call._continues ? call.Relabeled(update) : update;
                 }
 
                 flow.Flowing = null;

@@ -16,7 +16,7 @@ public sealed class ScriptedModel(string? provider = "openai") : IChatClient
     /// <summary>A part of a stream that never comes, until its token is cancelled.</summary>
     public static object Nothing { get; } = new();
 
-    public static ChatResponseUpdate Finish { get; } = new() { FinishReason = ChatFinishReason.Stop };
+    public static ChatResponseUpdate Finish => new() { FinishReason = ChatFinishReason.Stop };
 
     public IReadOnlyList<Asked> Asked => [.. _asked];
 

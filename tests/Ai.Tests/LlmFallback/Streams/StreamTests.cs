@@ -7,7 +7,7 @@ namespace Ai.Tests.LlmFallback.Streams;
 /// <summary>What a reader sees up to the first content, and of a stream that ends well.</summary>
 public sealed class StreamTests
 {
-    private static ChatResponseUpdate Lifecycle => new(ChatRole.Assistant, "") { MessageId = "msg_1", ResponseId = "resp_1" };
+    private static ChatResponseUpdate Lifecycle => new(ChatRole.Assistant, "") { ResponseId = "resp_1" };
 
     [Fact]
     [Guarantee("LlmFallback", 3)]
@@ -21,7 +21,7 @@ public sealed class StreamTests
 
         response.Text.Should().Be("Hello");
         response.Usage!.InputTokenCount.Should().Be(12, "the first model's usage is not the answer's");
-        seen.Count(static update => update.MessageId == "msg_1").Should().Be(1, "one start");
+        seen.Count(static update => update.ResponseId == "resp_1").Should().Be(1, "one start");
         response.Messages.Should().ContainSingle();
         first.DisposedStreams.Should().Be(1);
     }
@@ -42,7 +42,7 @@ public sealed class StreamTests
         while (await reader.MoveNextAsync())
             seen.Add(reader.Current);
 
-        seen.Select(static u => u.Text.Length > 0 ? u.Text : u.FinishReason is not null ? "finish" : u.Contents is [UsageContent] ? "usage" : u.MessageId).Should().Equal("msg_1", "usage", "yes", "finish");
+        seen.Select(static u => u.Text.Length > 0 ? u.Text : u.FinishReason is not null ? "finish" : u.Contents is [UsageContent] ? "usage" : u.ResponseId).Should().Equal("resp_1", "usage", "yes", "finish");
     }
 
     [Fact]
