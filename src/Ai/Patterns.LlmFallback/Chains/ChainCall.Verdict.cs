@@ -60,7 +60,7 @@ internal abstract partial class ChainCall<TAnswer>
     /// <summary>Ends an attempt that was answered.</summary>
     protected void Complete(Attempt attempt, UsageDetails? usage, string? responseModel, string? conversation)
     {
-        attempt.Model.Circuit.Succeeded(attempt.Pass);
+        attempt.Model.Circuit.Succeeded(attempt.Pass, attempt.Started);
         _costs?.Settle(attempt.Model.Options, Needs, usage, mayBeBilled: true);
         Chain.Sticky.Answered(_stickyKey, conversation, attempt.Model);
         Telemetry.EndAttempt(Chain, attempt, null, usage, responseModel);

@@ -7,16 +7,18 @@ internal sealed class CallWindow(long length)
 
     private readonly long _tenth = Math.Max(1, length / Tenths);
     private readonly (int Calls, int Failures)[] _counts = new (int, int)[Tenths];
-    private long _last = long.MinValue;
+    private int _current;
+    private long _end = long.MinValue;
 
     public int Calls { get; private set; }
 
     public int Failures { get; private set; }
 
+    /// <summary>Counts a call; one that is older than the newest counts like it.</summary>
     public void Add(long now, bool failed)
     {
         Slide(now);
-        ref var count = ref _counts[(int)(_last % Tenths)];
+        ref var count = ref _counts[_current];
         count.Calls++;
         Calls++;
         if (!failed)
@@ -29,25 +31,24 @@ internal sealed class CallWindow(long length)
     /// <summary>Forgets what is too old.</summary>
     public void Slide(long now)
     {
-        var tenth = now / _tenth;
-        if (tenth <= _last)
+        if (now < _end)
             return;
 
-        if (tenth - Tenths >= _last || _last == long.MinValue)
+        if (Calls == 0 || now - _end >= _tenth * (Tenths - 1))
         {
             Clear();
+            _end = now + _tenth;
+            return;
         }
-        else
+
+        for (; now >= _end; _end += _tenth)
         {
-            for (var i = _last + 1; i <= tenth; i++)
-            {
-                ref var count = ref _counts[(int)(i % Tenths)];
-                Calls -= count.Calls;
-                Failures -= count.Failures;
-                count = default;
-            }
+            _current = (_current + 1) % Tenths;
+            ref var count = ref _counts[_current];
+            Calls -= count.Calls;
+            Failures -= count.Failures;
+            count = default;
         }
-        _last = tenth;
     }
 
     public void Clear()

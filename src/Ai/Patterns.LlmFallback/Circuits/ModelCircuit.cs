@@ -53,7 +53,9 @@ internal sealed class ModelCircuit(LlmCircuitOptions options, TimeProvider time,
     }
 
     /// <summary>The attempt was answered.</summary>
-    public void Succeeded(CircuitPass pass)
+    /// <param name="pass">What let the attempt through.</param>
+    /// <param name="begun">The clock's timestamp when it began, if that is known: reading the clock is most of what counting an answer costs.</param>
+    public void Succeeded(CircuitPass pass, long? begun = null)
     {
         lock (_gate)
         {
@@ -62,7 +64,7 @@ internal sealed class ModelCircuit(LlmCircuitOptions options, TimeProvider time,
 
             _refused = false;
             if (_closed > 0)
-                _window.Add(time.GetTimestamp(), failed: false);
+                _window.Add(begun ?? time.GetTimestamp(), failed: false);
             else
                 Close();
         }

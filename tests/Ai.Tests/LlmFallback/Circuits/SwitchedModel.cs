@@ -19,6 +19,8 @@ internal sealed class SwitchedModel(string text) : IChatClient
     /// <summary>Null: it answers.</summary>
     public Exception? Fault { get; set; }
 
+    public Func<ChatResponse> Answer { get; set; } = () => new ChatResponse(new ChatMessage(ChatRole.Assistant, text)) { FinishReason = ChatFinishReason.Stop };
+
     /// <summary>While set, whoever asks waits for it.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
@@ -40,7 +42,7 @@ internal sealed class SwitchedModel(string text) : IChatClient
                 Waiting.Release();
                 await gate.Task.WaitAsync(cancellationToken);
             }
-            return Fault is { } fault ? throw fault : new ChatResponse(new ChatMessage(ChatRole.Assistant, text)) { FinishReason = ChatFinishReason.Stop };
+            return Fault is { } fault ? throw fault : Answer();
         }
         finally
         {

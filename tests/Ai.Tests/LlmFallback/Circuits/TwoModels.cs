@@ -37,7 +37,9 @@ internal sealed class TwoModels : IDisposable
 
     public IChatClient Client(string chain = "answers") => _services.GetRequiredKeyedService<IChatClient>(chain);
 
-    public async Task<string> AskAsync(CancellationToken cancellationToken = default)
+    public Task<string> AskAsync() => AskUntilAsync(CancellationToken.None);
+
+    public async Task<string> AskUntilAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, TestContext.Current.CancellationToken);
         return (await Client().GetResponseAsync("?", cancellationToken: either.Token)).Text;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Patterns.LlmFallback;
@@ -12,7 +13,7 @@ internal static class Evidence
     public static LlmEvidence Of(string? provider, int? status, string? body, params (string Name, string Value)[] headers)
         => new(provider, status, headers.ToDictionary(static h => h.Name, static h => h.Value, StringComparer.OrdinalIgnoreCase), Encoding.UTF8.GetBytes(body ?? ""), null);
 
-    public static LlmEvidence Of(Exception exception) => new("openai", null, new Dictionary<string, string>(), default, exception);
+    public static LlmEvidence Of(Exception exception) => new("openai", null, FrozenDictionary<string, string>.Empty, default, exception);
 
     public static LlmFault Judge(LlmEvidence evidence, Action<LlmFallbackOptions>? configure = null)
     {
