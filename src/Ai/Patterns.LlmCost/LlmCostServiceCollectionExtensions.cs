@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Patterns.LlmCost;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,8 @@ public static class LlmCostServiceCollectionExtensions
             options.Configure(configure);
 
         services.TryAddSingleton<CurrentPrices>();
+        services.TryAddSingleton<PriceImporter>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PriceRefresh>());
         services.TryAddSingleton<CallBooking>();
         services.TryAddSingleton<BudgetBook>();
         services.TryAddSingleton<Margins>();
