@@ -7,7 +7,7 @@ public sealed record LlmUsage
     public const int BucketCount = 12;
 
     // Six counts of this size still sum within a long, and cost within the 38 digits of the stored amount.
-    private const long MaxCount = 1_000_000_000_000_000;
+    internal const long MaxCount = 1_000_000_000_000_000;
 
     /// <summary>Nothing.</summary>
     public static LlmUsage None { get; } = new();
