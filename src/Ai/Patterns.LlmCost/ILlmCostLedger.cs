@@ -4,12 +4,23 @@ namespace Patterns.LlmCost;
 public interface ILlmCostLedger
 {
     /// <summary>
-    /// Imports dated prices from our JSON shape or the one of LiteLLM (which is told apart by its content), all or nothing. A file older than the last one imported is refused, as is one that would change a price within a
-    /// closed month.
+    /// Imports dated prices from our JSON shape (README, "Prices") or the one of LiteLLM, which is told apart by its content, all or nothing. Prices that the file does not name stay. A crash or a cancelled token leaves all or nothing;
+    /// importing the file again is safe. Calls that are booked already keep their price until <see cref="RepriceAsync"/>.
     /// </summary>
-    /// <param name="prices">The file, at most 32 MiB.</param>
+    /// <param name="prices">The file, at most 32 MiB. One of LiteLLM's shape names no day: its prices begin today (UTC, by the database's clock).</param>
     /// <param name="cancellationToken">Cancels the import; nothing of it is kept.</param>
+    /// <exception cref="InvalidDataException">The file cannot be read, or has a price that cannot be kept exactly; the message names the place and the limit.</exception>
+    /// <exception cref="InvalidOperationException">The file is older than the last one imported (the message has both days), or would change what a model cost within a closed month.</exception>
     Task<PriceImport> ImportPricesAsync(Stream prices, CancellationToken cancellationToken = default);
+
+    /// <summary>As the other form, for a file of LiteLLM's shape whose prices begin on another day than today.</summary>
+    /// <param name="prices">The file, at most 32 MiB.</param>
+    /// <param name="published">The day from which its prices hold, UTC.</param>
+    /// <param name="cancellationToken">Cancels the import; nothing of it is kept.</param>
+    /// <exception cref="ArgumentException">The file names its own day.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">The file is older than the last one imported, or would change what a model cost within a closed month.</exception>
+    Task<PriceImport> ImportPricesAsync(Stream prices, DateOnly published, CancellationToken cancellationToken = default);
 
     /// <summary>Books again at today's prices what began at or after a day: rows without a price get one, rows with another price get the new one, and roll-ups move by the difference. Rows of closed months are left. In batches; after a crash a new call goes on.</summary>
     /// <param name="from">The first day.</param>

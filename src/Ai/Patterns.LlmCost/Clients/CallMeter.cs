@@ -18,9 +18,13 @@ internal struct CallMeter(CallRecorder recorder)
     /// <summary>Whether the provider has begun to answer.</summary>
     public bool Begun { get; private set; }
 
+    /// <summary>Whether it has said why it ended: what it told of the usage is then the whole.</summary>
+    public bool Finished { get; private set; }
+
     public void Count(ChatResponseUpdate update)
     {
         Begun = true;
+        Finished |= update.FinishReason is not null;
         ModelId = update.ModelId ?? ModelId;
         ResponseId = update.ResponseId ?? ResponseId;
         var contents = update.Contents;
@@ -93,9 +97,10 @@ internal struct CallMeter(CallRecorder recorder)
     /// <summary>What an answer that was cut short, or came without usage, has used as far as can be seen.</summary>
     public readonly LlmWireUsage Estimated(long requestBytes)
     {
-        var seen = _input?.Usage ?? new LlmUsage { Input = Math.Min(TextEstimate.Tokens(requestBytes), LlmUsage.MaxCount) };
-        var output = Math.Max(TextEstimate.Tokens(_bytes), _last?.Usage.OutputTokens ?? 0);
-        return new(seen with { Output = output, OutputAudio = 0, OutputImage = 0 }, _input?.Tier, _input?.Region);
+        var told = Told();
+        var seen = told?.Usage ?? new LlmUsage { Input = Math.Min(TextEstimate.Tokens(requestBytes), LlmUsage.MaxCount) };
+        var streamed = TextEstimate.Tokens(_bytes);
+        return new(streamed > seen.OutputTokens ? seen with { Output = streamed, OutputAudio = 0, OutputImage = 0 } : seen, told?.Tier, told?.Region);
     }
 
     private void Read(object? raw)

@@ -62,14 +62,18 @@ internal sealed class CallRecorder
         return null;
     }
 
-    /// <summary>Books an attempt that ended: with the usage that was told, else with what can be estimated, else as one that failed.</summary>
+    /// <summary>Books an attempt that ended: with the usage that was told, else with what can be estimated from the size of its request, else (when there is nothing to estimate) as one that failed.</summary>
+    /// <param name="start">The call.</param>
+    /// <param name="meter">What it told.</param>
+    /// <param name="requestBytes">The request's size when the answer was cut short or told no usage; null otherwise.</param>
     public ValueTask EndAsync(in CallStart start, in CallMeter meter, long? requestBytes)
     {
         try
         {
-            var told = requestBytes is null ? meter.Told() : null;
-            var state = told is not null ? LlmCallState.Settled : requestBytes is null && !meter.Begun ? LlmCallState.Failed : LlmCallState.Estimated;
-            var usage = told ?? (state == LlmCallState.Failed ? new LlmWireUsage(LlmUsage.None) : meter.Estimated(requestBytes ?? 0));
+            var told = requestBytes is null || meter.Finished ? meter.Told() : null;
+            var (usage, state) = told is not null ? (told, LlmCallState.Settled)
+                : requestBytes is { } bytes ? (meter.Estimated(bytes), LlmCallState.Estimated)
+                : (new LlmWireUsage(LlmUsage.None), LlmCallState.Failed);
             return QueueAsync(Row(start, meter, usage, state));
         }
         catch (Exception e)

@@ -33,6 +33,7 @@ public sealed class LlmCostChatClient : DelegatingChatClient
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var asked = Asked(messages);
+        cancellationToken.ThrowIfCancellationRequested();
         var start = _recorder.Begin(options?.AdditionalProperties, options?.ModelId);
         var meter = new CallMeter(_recorder);
         ChatResponse response;
@@ -68,6 +69,7 @@ public sealed class LlmCostChatClient : DelegatingChatClient
 
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(IReadOnlyCollection<ChatMessage> messages, ChatOptions? options, CallStart start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var meter = new CallMeter(_recorder);
         long? requestBytes = null;
         var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);

@@ -26,6 +26,7 @@ public sealed class LlmCostEmbeddingGenerator<TInput, TEmbedding> : DelegatingEm
     {
         ArgumentNullException.ThrowIfNull(values);
         var asked = values as IReadOnlyCollection<TInput> ?? [.. values];
+        cancellationToken.ThrowIfCancellationRequested();
         var start = _recorder.Begin(options?.AdditionalProperties, options?.ModelId);
         var meter = new CallMeter(_recorder);
         GeneratedEmbeddings<TEmbedding> embeddings;
