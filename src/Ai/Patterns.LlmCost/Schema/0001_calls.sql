@@ -1,4 +1,32 @@
 -- Booked attempts, and what they sum up to by day.
+
+-- One row for each attempt, as it is known now: a higher revision replaces it. Ids are UUIDv7, so that partitions by their time still keep a call from being booked twice.
+-- An attempt is within 31 days of the time in its id, so that started_at can be looked for by ids.
+CREATE TABLE {schema}.llm_cost_calls (
+    tenant_id text NOT NULL,
+    call_id uuid NOT NULL,
+    attempt smallint NOT NULL,
+    revision int NOT NULL,
+    state text NOT NULL CHECK (state IN ('settled', 'estimated', 'failed')),
+    provider text NOT NULL,
+    model text NOT NULL,
+    tier text NOT NULL,
+    region text NOT NULL,
+    feature text NOT NULL,
+    user_id text,
+    run_id uuid,
+    started_at timestamptz NOT NULL,
+    response_id text,
+    -- In the order of LlmBucket.
+    buckets bigint[] NOT NULL,
+    reasoning bigint NOT NULL,
+    -- NULL while no price is known.
+    pico_usd numeric(38, 0),
+    suspect boolean NOT NULL,
+    PRIMARY KEY (tenant_id, call_id, attempt)
+) PARTITION BY RANGE (call_id);
+
+-- The sum of the rows by the day (UTC) on which they started. What came after its month was closed is counted on a later day instead, and stands in llm_cost_adjustments.
 CREATE TABLE {schema}.llm_cost_daily (
     tenant_id text NOT NULL,
     day date NOT NULL,
@@ -12,5 +40,42 @@ CREATE TABLE {schema}.llm_cost_daily (
     estimated_pico_usd numeric(38, 0) NOT NULL,
     unpriced_calls bigint NOT NULL,
     PRIMARY KEY (tenant_id, day, provider, model, feature, tier)
-);
+) WITH (fillfactor = 70);
 COMMENT ON TABLE {schema}.llm_cost_daily IS 'Bounded: one row for each tenant, day, model, feature and tier in use';
+
+-- What was counted on another day than its call's. With adjusts: an amount (which may be negative) that belongs to that day of a closed month and was counted on day instead.
+-- Without: an amount that no call stands for, such as a share of an invoice's remainder. So, for each key of llm_cost_daily:
+-- its figures = sum of the calls of that day - sum of the adjustments whose adjusts is that day + sum of the adjustments whose day is that day.
+CREATE TABLE {schema}.llm_cost_adjustments (
+    tenant_id text NOT NULL,
+    call_id uuid NOT NULL,
+    attempt smallint NOT NULL,
+    revision int NOT NULL,
+    -- 0 takes away what the revision before had counted, 1 adds what this one counts; where both have one key, 1 is the difference.
+    leg smallint NOT NULL,
+    day date NOT NULL,
+    adjusts date,
+    statement_id text,
+    provider text NOT NULL,
+    model text NOT NULL,
+    feature text NOT NULL,
+    tier text NOT NULL,
+    calls bigint NOT NULL,
+    buckets bigint[] NOT NULL,
+    pico_usd numeric(38, 0) NOT NULL,
+    estimated_pico_usd numeric(38, 0) NOT NULL,
+    unpriced_calls bigint NOT NULL,
+    PRIMARY KEY (tenant_id, call_id, attempt, revision, leg)
+);
+COMMENT ON TABLE {schema}.llm_cost_adjustments IS 'Bounded: only what came after its month was closed, and one row for each tenant and allocated invoice';
+
+-- The closed months, by their first day. Who books into a month has llm_cost_month_lock of it shared, who closes it alone, so that nothing is counted in a month after it was closed.
+CREATE TABLE {schema}.llm_cost_periods (
+    month date PRIMARY KEY CHECK (extract(day FROM month) = 1),
+    closed_at timestamptz NOT NULL
+);
+COMMENT ON TABLE {schema}.llm_cost_periods IS 'Bounded: one row for each month';
+
+CREATE FUNCTION {schema}.llm_cost_month_lock(p_month date) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT hashtextextended('{schema}.llm_cost_periods', (p_month - date '2000-01-01')::bigint) $$;
