@@ -4,7 +4,7 @@ using Patterns.Postgres;
 
 namespace Patterns.LlmCost;
 
-/// <summary>Books any number of calls by one run of <c>llm_cost_book</c> (Schema/0005_book.sql). Nobody is told more than that it is committed.</summary>
+/// <summary>Books any number of calls by one run of <c>llm_cost_book</c> (Schema/0001_calls.sql). Nobody is told more than that it is committed.</summary>
 internal sealed class BookStatement(IPostgres postgres) : GroupStatement<PricedCall, bool>
 {
     // Bind runs on one thread from its start to its end.
