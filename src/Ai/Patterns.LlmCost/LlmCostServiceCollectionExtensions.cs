@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Patterns.LlmCost;
 using Patterns.Postgres;
@@ -26,6 +27,8 @@ public static class LlmCostServiceCollectionExtensions
             provider.GetRequiredService<IPostgres>(),
             new BookStatement(provider.GetRequiredService<IPostgres>()),
             new() { OrderBy = static priced => priced.Call.TenantId, Time = provider.GetRequiredService<TimeProvider>() }));
+        services.TryAddSingleton<PriceImporter>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PriceRefresh>());
         services.TryAddSingleton<CallBooking>();
         services.TryAddSingleton<CallQueue>();
         services.TryAddSingleton<BudgetBook>();

@@ -98,7 +98,7 @@ internal sealed class BookStatement(IPostgres postgres) : GroupStatement<PricedC
         buckets.Add(usage.OutputImage);
         buckets.Add(usage.WebSearches);
         buckets.Add(usage.ContainerSeconds);
-        buckets.Add(usage.CacheStorageMtokHours);
+        buckets.Add(usage.CacheStorageTokenHours);
     }
 
     /// <summary>The different months in order. There are one or two.</summary>

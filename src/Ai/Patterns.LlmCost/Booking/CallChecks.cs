@@ -51,7 +51,7 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
     private static void CheckUsage(LlmUsage usage)
     {
         ArgumentNullException.ThrowIfNull(usage, nameof(LlmCall.Usage));
-        for (var bucket = LlmBucket.Input; bucket <= LlmBucket.CacheStorageMtokHour; bucket++)
+        for (var bucket = LlmBucket.Input; bucket <= LlmBucket.CacheStorageTokenHour; bucket++)
             CheckCount(usage[bucket], bucket.ToString);
         CheckCount(usage.Reasoning, static () => nameof(usage.Reasoning));
     }
@@ -62,7 +62,7 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
             throw new ArgumentOutOfRangeException(nameof(LlmCall.Usage), count, $"Usage.{name()} must be 0 to 10^12.");
     }
 
-    private static void CheckText(string value, string name, int min, int max)
+    public static void CheckText(string value, string name, int min, int max)
     {
         ArgumentNullException.ThrowIfNull(value, name);
         if (value.Length < min || value.Length > max)

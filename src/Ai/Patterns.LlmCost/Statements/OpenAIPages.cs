@@ -32,12 +32,14 @@ internal static class OpenAIPages
     {
         var together = result.Has("input_text_tokens");
         var cached = result.Count("input_cached_tokens");
+        var written = result.Count("input_cache_write_tokens");
         var audio = result.Count("input_audio_tokens") - result.Count("input_cached_audio_tokens");
         var audioOut = result.Count("output_audio_tokens");
         return new()
         {
-            Input = result.Count("input_tokens") - cached - (together ? audio : 0),
+            Input = result.Count("input_tokens") - cached - (together ? audio + written : 0),
             CacheRead = cached,
+            CacheWrite5m = together ? written : 0,
             InputAudio = audio,
             Output = result.Count("output_tokens") - (together ? audioOut : 0),
             OutputAudio = audioOut,
