@@ -12,6 +12,15 @@ internal static class CallTime
         return DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
     }
 
+    /// <summary>The least id of a day: no version is needed, since every id of that moment is greater.</summary>
+    public static Guid FirstId(DateOnly day)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds() << 16);
+        return new(bytes, bigEndian: true);
+    }
+
     /// <summary>The id with this time, and with the rest from the first bytes of <paramref name="random"/>.</summary>
     public static Guid IdAt(DateTimeOffset at, ReadOnlySpan<byte> random)
     {

@@ -23,6 +23,13 @@ internal static class LedgerSql
 
     public static NpgsqlParameter Of(int number) => new NpgsqlParameter<int> { TypedValue = number };
 
+    public static NpgsqlParameter Of(long number) => new NpgsqlParameter<long> { TypedValue = number };
+
+    public static NpgsqlParameter Of(decimal number) => new NpgsqlParameter<decimal> { TypedValue = number };
+
+    /// <summary>The first moment of a day.</summary>
+    public static NpgsqlParameter StartOf(DateOnly day) => new NpgsqlParameter<DateTime> { TypedValue = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) };
+
     public static NpgsqlParameter Of(Guid id) => new NpgsqlParameter<Guid> { TypedValue = id };
 
     public static NpgsqlParameter Of<T>(T[] values, NpgsqlDbType type) => new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = values };

@@ -33,3 +33,10 @@ CREATE INDEX llm_cost_allocations_statement ON {schema}.llm_cost_allocations (st
 
 -- Reports and reconciliations read a month of all tenants. The day of a row never changes, so that updates of its sums stay out of this index.
 CREATE INDEX llm_cost_daily_day ON {schema}.llm_cost_daily (day);
+
+-- The sums of rows of buckets, one by one.
+CREATE AGGREGATE {schema}.llm_cost_sum(bigint[]) (
+    SFUNC = {schema}.llm_cost_add,
+    STYPE = bigint[],
+    INITCOND = '{0,0,0,0,0,0,0,0,0,0,0,0}'
+);
