@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Patterns.LlmCost;
+using Patterns.Postgres;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -19,14 +21,24 @@ public static class LlmCostServiceCollectionExtensions
             options.Configure(configure);
 
         services.TryAddSingleton<CurrentPrices>();
+        services.TryAddSingleton<CallChecks>();
+        services.TryAddSingleton<CallPartitions>();
+        services.AddGroupCommit(static provider => new GroupCommit<PricedCall, bool>(
+            provider.GetRequiredService<IPostgres>(),
+            new BookStatement(provider.GetRequiredService<IPostgres>()),
+            new() { OrderBy = static priced => priced.Call.TenantId, Time = provider.GetRequiredService<TimeProvider>() }));
         services.TryAddSingleton<PriceImporter>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PriceRefresh>());
         services.TryAddSingleton<CallBooking>();
+        services.TryAddSingleton<CallQueue>();
         services.TryAddSingleton<BudgetBook>();
         services.TryAddSingleton<Margins>();
         services.TryAddSingleton<ILlmCost, PostgresLlmCost>();
         return services
             .AddPostgres()
-            .AddSchemaScripts("llm_cost", typeof(ILlmCost).Assembly);
+            .AddSchemaScripts("llm_cost", typeof(ILlmCost).Assembly)
+            .AddTimePartitions(
+                CallPartitions.Calls,
+                static provider => new TimePartitioning(CallPartitions.Calls, PartitionInterval.Month, provider.GetRequiredService<IOptions<LlmCostOptions>>().Value.Retention, Ahead: 1) { Key = PartitionKey.UuidV7 });
     }
 }

@@ -6,8 +6,9 @@ namespace Patterns.LlmCost;
 
 /// <summary>The parts behind the interface.</summary>
 internal sealed class PostgresLlmCost(
+    CallChecks checks,
     CallBooking booking,
-    CurrentPrices prices,
+    CallQueue queue,
     BudgetBook budgets,
     Margins margins,
     IOptions<LlmCostOptions> options,
@@ -20,20 +21,31 @@ internal sealed class PostgresLlmCost(
 
     ILogger IClientSettings.Logger { get; } = Log.For(loggers);
 
-    public ValueTask RecordAsync(LlmCall call, CancellationToken cancellationToken = default) => booking.RecordAsync(call, cancellationToken);
+    public ValueTask RecordAsync(LlmCall call, CancellationToken cancellationToken = default)
+    {
+        checks.Check(call);
+        return booking.RecordAsync(call, cancellationToken);
+    }
 
-    public Task RecordAsync(LlmCall call, NpgsqlTransaction transaction, CancellationToken cancellationToken = default) => booking.RecordAsync(call, transaction, cancellationToken);
+    public Task RecordAsync(LlmCall call, NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        checks.Check(call);
+        return booking.RecordAsync(call, transaction, cancellationToken);
+    }
 
-    public ValueTask QueueAsync(LlmCall call, CancellationToken cancellationToken = default) => booking.QueueAsync(call, cancellationToken);
+    public ValueTask QueueAsync(LlmCall call, CancellationToken cancellationToken = default)
+    {
+        checks.Check(call);
+        return queue.AddAsync(call, cancellationToken);
+    }
 
-    public Task FlushAsync(CancellationToken cancellationToken = default) => booking.FlushAsync(cancellationToken);
+    public Task FlushAsync(CancellationToken cancellationToken = default) => queue.FlushAsync(cancellationToken);
 
     public PicoUsd? Price(LlmCall call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        return call.State == LlmCallState.Failed
-            ? PicoUsd.Zero
-            : prices.Book.Price(call.Provider, call.Model, call.Tier, call.Region, call.StartedAt ?? CallTime.Of(call.CallId), call.Usage);
+        return booking.Price(call);
     }
 
     public ValueTask<SpendAnswer> CanSpendAsync(string tenantId, LlmEstimate estimate, CancellationToken cancellationToken = default) => budgets.CanSpendAsync(tenantId, estimate, cancellationToken);

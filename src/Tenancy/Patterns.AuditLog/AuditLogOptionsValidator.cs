@@ -1,10 +1,14 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using Patterns.Postgres;
 
 namespace Patterns.AuditLog;
 
-internal sealed partial class AuditLogOptionsValidator : IValidateOptions<AuditLogOptions>
+internal sealed partial class AuditLogOptionsValidator(IOptions<PostgresOptions> postgres) : IValidateOptions<AuditLogOptions>
 {
+    // PostgreSQL cuts names at 63 bytes, and the longest role is {schema}_audit_auditor.
+    private const int LongestSchema = 63 - 14;
+
     public ValidateOptionsResult Validate(string? name, AuditLogOptions options)
     {
         var failures = new List<string>();
@@ -41,6 +45,8 @@ internal sealed partial class AuditLogOptionsValidator : IValidateOptions<AuditL
             failures.Add("AuditLogOptions.DeniedKeys has an empty key.");
         if (!Setting().IsMatch(options.TenantSetting))
             failures.Add($"AuditLogOptions.TenantSetting is '{options.TenantSetting}'; it takes the name of a setting such as app.tenant_id.");
+        if (postgres.Value.Schema is { Length: > LongestSchema } schema)
+            failures.Add($"PostgresOptions.Schema is '{schema}' of {schema.Length} characters; with the audit log it takes at most {LongestSchema}, since the roles of the log are named after it.");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Demand(string option, TimeSpan value, TimeSpan min, TimeSpan max, string limits)

@@ -38,6 +38,7 @@ public static class AuditLogServiceCollectionExtensions
         services.TryAddSingleton<AnchorPublication>();
         services.TryAddSingleton<Sealer>();
         services.TryAddSingleton<RetentionDrop>();
+        services.TryAddSingleton<TenantScopeCheck>();
         services.TryAddSingleton<WallCheck>();
         services.TryAddSingleton<LogVerification>();
         services.TryAddSingleton<ProofSource>();

@@ -135,4 +135,14 @@ public sealed class BadInputTests(PostgresDatabase database) : IClassFixture<Pos
 
         start.Should().Throw<OptionsValidationException>(what).WithMessage(expected);
     }
+
+    [Fact]
+    public void A_schema_whose_name_leaves_no_room_for_the_roles_stops_the_start()
+    {
+        using var services = new ServiceCollection().AddPostgres(o => (o.ConnectionString, o.Schema) = ("Host=nowhere", new string('s', 50))).AddAuditLog().AddLogging().BuildServiceProvider();
+
+        var start = () => services.GetRequiredService<IStartupValidator>().Validate();
+
+        start.Should().Throw<OptionsValidationException>().WithMessage("*PostgresOptions.Schema is 's*of 50 characters*at most 49*");
+    }
 }

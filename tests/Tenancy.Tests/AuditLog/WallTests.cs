@@ -121,6 +121,19 @@ public sealed class WallTests(PostgresDatabase database) : IClassFixture<Postgre
         await third.StartAsync();
     }
 
+    [Fact]
+    public async Task A_setting_that_the_log_does_not_read_stops_the_start_and_names_the_repair()
+    {
+        await using var log = await TestLog.NewAsync(database.ConnectionString, o => (o.TenantSetting, o.VerifyOnStart) = ("other.tenant", false));
+
+        var start = log.StartAsync;
+
+        var message = (await start.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*TenantSetting is 'other.tenant'*audit_log_tenant()*").Which.Message;
+        await log.ExecuteAsync(message[message.IndexOf("CREATE OR REPLACE", StringComparison.Ordinal)..]);
+        await using var again = log.Again(configure: o => (o.TenantSetting, o.VerifyOnStart) = ("other.tenant", false));
+        await again.StartAsync();
+    }
+
     private static string Named(string text, TestLog log, string login) =>
         text.Replace("{s}", log.Schema, StringComparison.Ordinal).Replace("{app}", login, StringComparison.Ordinal);
 }

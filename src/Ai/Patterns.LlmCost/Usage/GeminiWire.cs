@@ -7,21 +7,21 @@ internal static class GeminiWire
 {
     public static LlmWireUsage? Read(JsonElement message)
     {
-        var usage = message.Object("usageMetadata") ?? message;
-        if ((usage.Count("promptTokenCount") ?? usage.Count("totalTokenCount")) is null)
+        var usage = message.ObjectAt("usageMetadata") ?? message;
+        if ((usage.CountAt("promptTokenCount") ?? usage.CountAt("totalTokenCount")) is null)
             return null;
 
         var counts = new UsageCounts
         {
-            Input = usage.Count("promptTokenCount") ?? 0,
-            CacheRead = usage.Count("cachedContentTokenCount") ?? 0,
+            Input = usage.CountAt("promptTokenCount") ?? 0,
+            CacheRead = usage.CountAt("cachedContentTokenCount") ?? 0,
             InputAudio = Modality(usage, "promptTokensDetails", "AUDIO") - Modality(usage, "cacheTokensDetails", "AUDIO"),
-            Output = usage.Count("candidatesTokenCount") ?? 0,
+            Output = usage.CountAt("candidatesTokenCount") ?? 0,
             OutputAudio = Modality(usage, "candidatesTokensDetails", "AUDIO"),
             OutputImage = Modality(usage, "candidatesTokensDetails", "IMAGE"),
-            Reasoning = usage.Count("thoughtsTokenCount") ?? 0,
+            Reasoning = usage.CountAt("thoughtsTokenCount") ?? 0,
         };
-        counts.Explain(usage.Count("totalTokenCount"), usage.Count("toolUsePromptTokenCount") ?? 0);
+        counts.Explain(usage.CountAt("totalTokenCount"), usage.CountAt("toolUsePromptTokenCount") ?? 0);
         return LlmWireUsage.Of(counts);
     }
 
@@ -32,7 +32,7 @@ internal static class GeminiWire
 
         long sum = 0;
         foreach (var entry in entries.EnumerateArray())
-            sum += entry.Text("modality") == modality ? entry.Count("tokenCount") ?? 0 : 0;
+            sum += entry.TextAt("modality") == modality ? entry.CountAt("tokenCount") ?? 0 : 0;
         return sum;
     }
 }

@@ -7,27 +7,27 @@ internal static class OpenAIWire
 {
     public static LlmWireUsage? Read(JsonElement message)
     {
-        var response = message.Object("response") ?? message;
-        var usage = response.Object("usage") ?? response;
-        if ((usage.Count("prompt_tokens") ?? usage.Count("input_tokens")) is not { } input)
+        var response = message.ObjectAt("response") ?? message;
+        var usage = response.ObjectAt("usage") ?? response;
+        if ((usage.CountAt("prompt_tokens") ?? usage.CountAt("input_tokens")) is not { } input)
             return null;
 
-        var inputs = usage.Object("prompt_tokens_details") ?? usage.Object("input_tokens_details");
-        var outputs = usage.Object("completion_tokens_details") ?? usage.Object("output_tokens_details");
+        var inputs = usage.ObjectAt("prompt_tokens_details") ?? usage.ObjectAt("input_tokens_details");
+        var outputs = usage.ObjectAt("completion_tokens_details") ?? usage.ObjectAt("output_tokens_details");
         var counts = new UsageCounts
         {
             Input = input,
-            CacheRead = inputs.Count("cached_tokens") ?? 0,
-            CacheWrite5m = inputs.Count("cache_write_tokens") ?? 0,
-            InputAudio = inputs.Count("audio_tokens") ?? 0,
-            InputImage = inputs.Count("image_tokens") ?? 0,
-            Output = usage.Count("completion_tokens") ?? usage.Count("output_tokens") ?? 0,
-            OutputAudio = outputs.Count("audio_tokens") ?? 0,
-            OutputImage = outputs.Count("image_tokens") ?? 0,
-            Reasoning = outputs.Count("reasoning_tokens") ?? 0,
+            CacheRead = inputs.CountAt("cached_tokens") ?? 0,
+            CacheWrite5m = inputs.CountAt("cache_write_tokens") ?? 0,
+            InputAudio = inputs.CountAt("audio_tokens") ?? 0,
+            InputImage = inputs.CountAt("image_tokens") ?? 0,
+            Output = usage.CountAt("completion_tokens") ?? usage.CountAt("output_tokens") ?? 0,
+            OutputAudio = outputs.CountAt("audio_tokens") ?? 0,
+            OutputImage = outputs.CountAt("image_tokens") ?? 0,
+            Reasoning = outputs.CountAt("reasoning_tokens") ?? 0,
         };
-        counts.Explain(usage.Count("total_tokens"), toolPrompt: 0);
-        return LlmWireUsage.Of(counts, Tier(response.Text("service_tier")));
+        counts.Explain(usage.CountAt("total_tokens"), toolPrompt: 0);
+        return LlmWireUsage.Of(counts, Tier(response.TextAt("service_tier")));
     }
 
     // "auto" is what was asked, not what was served.

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 
 namespace Patterns.Postgres;
@@ -31,6 +32,18 @@ internal readonly record struct PartitionBounds(PartitionInterval Interval, Date
     {
         var suffix = From.ToString(Interval == PartitionInterval.Hour ? "'_p'yyyyMMddHH" : "'_p'yyyyMMdd", CultureInfo.InvariantCulture);
         return string.Concat(table.AsSpan(0, Math.Min(table.Length, 63 - suffix.Length)), suffix);
+    }
+
+    /// <summary>The bounds as they stand after FOR VALUES.</summary>
+    public string Values(PartitionKey key) => key == PartitionKey.UuidV7 ? $"FROM ('{FirstId(From)}') TO ('{FirstId(To)}')" : $"FROM ('{From:O}') TO ('{To:O}')";
+
+    /// <summary>The least UUID whose time is this one. It needs no version: every id of that millisecond is greater.</summary>
+    private static Guid FirstId(DateTimeOffset at)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)at.ToUnixTimeMilliseconds() << 16);
+        return new(bytes, bigEndian: true);
     }
 
     private static DateTimeOffset After(PartitionInterval interval, DateTimeOffset from, int count) => interval switch

@@ -6,12 +6,15 @@ namespace Patterns.Postgres;
 /// <summary>Reads from the server's catalog which partitions tables have; what the kernel made and what was made by hand count alike.</summary>
 internal sealed class PartitionCatalog(PostgresDataSources sources, IOptions<PostgresOptions> options)
 {
-    // The bounds are printed and read in one session, so its time zone and date style do not matter. An open end is as far as .NET can say.
+    // The bounds are printed and read in one session, so its time zone and date style do not matter. An open end is as far as .NET can say. A bound that is a UUID has its time in
+    // its first 12 hexadecimal digits.
     private const string Partitions =
         """
         SELECT p.relname, c.relname, b.bound = 'DEFAULT',
-            coalesce((regexp_match(b.bound, 'FROM \(''([^'']+)''\)'))[1]::timestamptz, '0001-01-02 UTC'),
-            coalesce((regexp_match(b.bound, 'TO \(''([^'']+)''\)'))[1]::timestamptz, '9999-12-30 UTC')
+            coalesce(to_timestamp(('x' || translate((regexp_match(b.bound, 'FROM \(''([0-9a-f]{8}-[0-9a-f]{4})-[0-9a-f-]+''\)'))[1], '-', ''))::bit(48)::bigint / 1000.0),
+                CASE WHEN b.bound !~ 'FROM \(\''[0-9a-f]{8}-' THEN (regexp_match(b.bound, 'FROM \(''([^'']+)''\)'))[1]::timestamptz END, '0001-01-02 UTC'),
+            coalesce(to_timestamp(('x' || translate((regexp_match(b.bound, 'TO \(''([0-9a-f]{8}-[0-9a-f]{4})-[0-9a-f-]+''\)'))[1], '-', ''))::bit(48)::bigint / 1000.0),
+                CASE WHEN b.bound !~ 'TO \(\''[0-9a-f]{8}-' THEN (regexp_match(b.bound, 'TO \(''([^'']+)''\)'))[1]::timestamptz END, '9999-12-30 UTC')
         FROM pg_inherits i
         JOIN pg_class c ON c.oid = i.inhrelid
         JOIN pg_class p ON p.oid = i.inhparent

@@ -20,6 +20,8 @@ internal sealed class TimePartitionTables(IEnumerable<TableRegistration<TimePart
             throw new ArgumentException($"'{table.Table}' is not a table's name; it must match {Identifier.Pattern}.", nameof(table));
         if (!Enum.IsDefined(table.Interval))
             throw new ArgumentException($"TimePartitioning.Interval of '{table.Table}' is {table.Interval}; it must be Hour, Day, Week or Month.", nameof(table));
+        if (!Enum.IsDefined(table.Key))
+            throw new ArgumentException($"TimePartitioning.Key of '{table.Table}' is {table.Key}; it must be Timestamp or UuidV7.", nameof(table));
         if (table.Ahead is < 1 or > 366)
             throw new ArgumentException($"TimePartitioning.Ahead of '{table.Table}' is {table.Ahead}; it must be 1 to 366.", nameof(table));
         if (table.Keep <= TimeSpan.Zero || table.Keep > Longest)

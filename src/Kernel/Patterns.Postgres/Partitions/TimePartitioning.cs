@@ -7,6 +7,9 @@ namespace Patterns.Postgres;
 /// <param name="Ahead">How many partitions are made before they are needed, 1 to 366.</param>
 public sealed record TimePartitioning(string Table, PartitionInterval Interval, TimeSpan Keep, int Ahead = 7)
 {
+    /// <summary>What tells the time of a row: the column in the table's <c>PARTITION BY RANGE</c>. Default <see cref="PartitionKey.Timestamp"/>.</summary>
+    public PartitionKey Key { get; init; }
+
     /// <summary>
     /// Called before a partition that is past <see cref="Keep"/> is dropped, when it is already a table of its own: to export it, or to move rows out of
     /// it. Runs in the transaction that drops the table, so that what it writes there commits with the drop or not at all; what it does elsewhere may be

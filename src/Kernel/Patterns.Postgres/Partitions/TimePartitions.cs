@@ -96,7 +96,7 @@ internal sealed class TimePartitions(
         var name = bounds.PartitionName(table.Table);
         try
         {
-            if (await maker.MakeAsync(table.Table, name, $"FROM ('{bounds.From:O}') TO ('{bounds.To:O}')", () => Record(table, name, bounds), OnMade(table, bounds), ct).ConfigureAwait(false))
+            if (await maker.MakeAsync(table.Table, name, bounds.Values(table.Key), () => Record(table, name, bounds), OnMade(table, bounds), ct).ConfigureAwait(false))
             {
                 Telemetry.Partitions.Add(1, new("table", table.Table), new("action", "made"));
                 Log.PartitionMade(_logger, name, table.Table);

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Options;
 namespace Patterns.AuditLog;
 
 /// <summary>Before any hosted service starts, and after the schema was brought into shape: the tables of all classes are made, and the walls looked at.</summary>
-internal sealed class AuditLogStartup(LogPartitions partitions, WallCheck walls, IOptions<AuditLogOptions> options) : IHostedLifecycleService
+internal sealed class AuditLogStartup(LogPartitions partitions, TenantScopeCheck scope, WallCheck walls, IOptions<AuditLogOptions> options) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (options.Value.SealEvery != Timeout.InfiniteTimeSpan)
             await partitions.KeepClassesAsync(cancellationToken).ConfigureAwait(false);
+        await scope.DemandAsync(cancellationToken).ConfigureAwait(false);
         if (options.Value.VerifyOnStart)
             await walls.DemandAsync(cancellationToken).ConfigureAwait(false);
     }
