@@ -17,7 +17,7 @@ internal static class CallTime
     {
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds() << 16);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)Math.Max(0, new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds()) << 16);
         return new(bytes, bigEndian: true);
     }
 

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Patterns.LlmCost;
 
 /// <summary>Settings of the cost ledger. Checked when the host starts; a failure names the option and the remedy.</summary>
@@ -23,6 +25,12 @@ public sealed class LlmCostOptions
 
     /// <summary>After this long a reservation that no booked call settled ends. Default 15 minutes.</summary>
     public TimeSpan ReservationLife { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// Called when a tenant's booked cost has reached 50, 80 and 100 % of its month's budget, a few seconds after it did: once for each step and month over all processes. It runs in the transaction that stores the step, so that what
+    /// it writes there (a message of an outbox) commits with it; when it throws, nothing is stored and it is called again a few seconds later. Default: none; the steps are stored all the same.
+    /// </summary>
+    public Func<BudgetStep, NpgsqlTransaction, CancellationToken, ValueTask>? OnBudgetStep { get; set; }
 
     /// <summary>The gross margin below which a tenant is marked. Default 0.5; below 1.</summary>
     public decimal MarginThreshold { get; set; } = 0.5m;

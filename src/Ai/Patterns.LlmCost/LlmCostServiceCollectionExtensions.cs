@@ -32,7 +32,15 @@ public static class LlmCostServiceCollectionExtensions
         services.TryAddSingleton<CallBooking>();
         services.TryAddSingleton<CallQueue>();
         services.TryAddSingleton<BudgetBook>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BudgetWatch>());
         services.TryAddSingleton<Margins>();
+        services.TryAddSingleton<CostReports>();
+        services.TryAddSingleton<Repricing>();
+        services.TryAddSingleton<MonthClose>();
+        services.TryAddSingleton<TenantErasure>();
+        services.TryAddSingleton<StatementBook>();
+        services.TryAddSingleton<ResidualSpread>();
+        services.TryAddSingleton<ILlmCostLedger, PostgresLlmCostLedger>();
         services.TryAddSingleton<ILlmCost, PostgresLlmCost>();
         return services
             .AddPostgres()
