@@ -8,8 +8,9 @@ using Patterns.LlmCost;
 namespace Ai.Tests.LlmCost;
 
 /// <summary>A cost ledger and a loopback provider for one test class. Tests take tenants and models of their own.</summary>
-public sealed class CostFixture(PostgresDatabase database) : IAsyncLifetime
+public sealed class CostFixture(PostgresServer server) : IAsyncLifetime
 {
+    private readonly PostgresDatabase _database = new(server);
     private CostHost? _host;
     private ModelServer? _server;
     private ModelClients? _clients;
@@ -25,7 +26,8 @@ public sealed class CostFixture(PostgresDatabase database) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _host = await CostHost.NewAsync(database.ConnectionString, Readers);
+        await _database.InitializeAsync();
+        _host = await CostHost.NewAsync(_database.ConnectionString, Readers);
         _server = await ModelServer.StartAsync();
         _clients = new(_server);
     }
@@ -37,6 +39,7 @@ public sealed class CostFixture(PostgresDatabase database) : IAsyncLifetime
             await _server.DisposeAsync();
         if (_host is not null)
             await _host.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     /// <summary>What an application with Anthropic's package registers, to have the life of written caches and a stream's input before its end.</summary>
