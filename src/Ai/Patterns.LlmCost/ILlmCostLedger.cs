@@ -10,7 +10,7 @@ public interface ILlmCostLedger
     /// <param name="prices">The file, at most 32 MiB.</param>
     /// <param name="published">The day of a file that names none (LiteLLM's); its prices hold from then on. Null takes today.</param>
     /// <param name="cancellationToken">Cancels the import; nothing of it is kept.</param>
-    /// <exception cref="FormatException">The file cannot be read; the message names the place.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be read; the message names the place.</exception>
     /// <exception cref="InvalidOperationException">The file is older than the last one, or changes a closed month.</exception>
     Task<PriceImport> ImportPricesAsync(Stream prices, DateOnly? published = null, CancellationToken cancellationToken = default);
 
