@@ -4,14 +4,15 @@ namespace Patterns.LlmCost;
 public interface ILlmCostLedger
 {
     /// <summary>
-    /// Imports dated prices from our JSON shape or the one of LiteLLM (which is told apart by its content), all or nothing. A file older than the last one imported is refused, as is one that would change a price within a
-    /// closed month.
+    /// Imports dated prices from our JSON shape (README, "Prices") or the one of LiteLLM, which is told apart by its content, all or nothing. Prices that the file does not name stay. A crash or a cancelled token leaves all or nothing;
+    /// importing the file again is safe. Calls that are booked already keep their price until <see cref="RepriceAsync"/>.
     /// </summary>
     /// <param name="prices">The file, at most 32 MiB.</param>
-    /// <param name="published">The day of a file that names none (LiteLLM's); its prices hold from then on. Null takes today.</param>
+    /// <param name="published">For a file of LiteLLM's shape, which names no day: the day (UTC) from which its prices hold. Null takes today by the database's clock.</param>
     /// <param name="cancellationToken">Cancels the import; nothing of it is kept.</param>
-    /// <exception cref="InvalidDataException">The file cannot be read; the message names the place.</exception>
-    /// <exception cref="InvalidOperationException">The file is older than the last one, or changes a closed month.</exception>
+    /// <exception cref="ArgumentException">The file names its own day, and another one is given.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be read, or has a price that cannot be kept exactly; the message names the place, the limit and the remedy.</exception>
+    /// <exception cref="InvalidOperationException">The file is older than the last one imported (the message has both days), or would change what a model cost within a closed month. Nothing was changed.</exception>
     Task<PriceImport> ImportPricesAsync(Stream prices, DateOnly? published = null, CancellationToken cancellationToken = default);
 
     /// <summary>The models whose calls are booked without cost, from the one with the most calls down. Import their prices (zero for what is free) and call <see cref="RepriceAsync"/>.</summary>

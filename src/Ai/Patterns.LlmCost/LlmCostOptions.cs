@@ -39,4 +39,21 @@ public sealed class LlmCostOptions
     /// Makes the digests that replace erased tenants, users and runs (HMAC-SHA-256): at least 16 bytes that nobody else has. Null: erasing is refused, since a digest without a secret can be guessed back.
     /// </summary>
     public byte[]? ErasureKey { get; set; }
+
+    internal List<Func<object, LlmWireUsage?>> UsageReaders { get; } = [];
+
+    /// <summary>
+    /// Has the clients read usage from an SDK's own messages, where they tell more than what passes through <c>Microsoft.Extensions.AI</c>: the life of written caches, the tier and region that was served, and a stream's input before its
+    /// end. The reader gets each <c>RawRepresentation</c> of the type, of responses and of streamed updates; where its totals are those of the usage that came through, its buckets are taken.
+    /// </summary>
+    /// <typeparam name="TRaw">The SDK's type.</typeparam>
+    /// <param name="read">Reads a message, with <see cref="LlmWireUsage.Anthropic"/> and its like; returns null for one without usage. What it throws is logged, and the message counts as one without usage.</param>
+    /// <returns>The same options.</returns>
+    public LlmCostOptions ReadUsage<TRaw>(Func<TRaw, LlmWireUsage?> read)
+        where TRaw : class
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        UsageReaders.Add(raw => raw is TRaw message ? read(message) : null);
+        return this;
+    }
 }

@@ -1,13 +1,13 @@
 namespace Patterns.LlmCost;
 
-/// <summary>What one attempt used, in disjoint buckets. A count is 0 to 10^15; another one is an <see cref="ArgumentOutOfRangeException"/> where it is set.</summary>
+/// <summary>What one attempt used, in disjoint buckets. A count is 0 to 10^12; another one is an <see cref="ArgumentOutOfRangeException"/> where it is set.</summary>
 public sealed record LlmUsage
 {
     /// <summary>How many buckets there are.</summary>
     public const int BucketCount = 12;
 
     // Six counts of this size still sum within a long, and cost within the 38 digits of the stored amount.
-    private const long MaxCount = 1_000_000_000_000_000;
+    internal const long MaxCount = 1_000_000_000_000;
 
     /// <summary>Nothing.</summary>
     public static LlmUsage None { get; } = new();
@@ -79,5 +79,5 @@ public sealed record LlmUsage
 
     private static long Counted(long value, string bucket) => value is >= 0 and <= MaxCount
         ? value
-        : throw new ArgumentOutOfRangeException(bucket, value, $"{bucket} is {value}; a count is 0 to 10^15. Providers that correct an earlier count send the whole count again: book it with a higher revision.");
+        : throw new ArgumentOutOfRangeException(bucket, value, $"{bucket} is {value}; a count is 0 to 10^12. Providers that correct an earlier count send the whole count again: book it with a higher revision.");
 }

@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "The usage that {Provider} told for model {Model} contradicts itself ({Reason}); the row is booked and marked as suspect.")]
     public static partial void SuspectUsage(ILogger logger, string provider, string model, string reason);
 
+    [LoggerMessage(6, LogLevel.Warning, "A reader given to LlmCostOptions.ReadUsage failed on a message of {Provider}; the usage that came through without it is booked.")]
+    public static partial void UsageNotRead(ILogger logger, string provider, Exception exception);
+
     [LoggerMessage(20, LogLevel.Warning, "{Count} queued calls could not be booked; they are kept and tried again until they can be.")]
     public static partial void BookingWaits(ILogger logger, int count, Exception exception);
 

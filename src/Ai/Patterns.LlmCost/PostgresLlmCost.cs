@@ -1,10 +1,26 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Patterns.LlmCost;
 
 /// <summary>The parts behind the interface.</summary>
-internal sealed class PostgresLlmCost(CallChecks checks, CallBooking booking, CallQueue queue, BudgetBook budgets, Margins margins) : ILlmCost
+internal sealed class PostgresLlmCost(
+    CallChecks checks,
+    CallBooking booking,
+    CallQueue queue,
+    BudgetBook budgets,
+    Margins margins,
+    IOptions<LlmCostOptions> options,
+    TimeProvider time,
+    ILoggerFactory? loggers = null) : ILlmCost, IClientSettings
 {
+    LlmCostOptions IClientSettings.Options { get; } = options.Value;
+
+    TimeProvider IClientSettings.Time => time;
+
+    ILogger IClientSettings.Logger { get; } = Log.For(loggers);
+
     public ValueTask RecordAsync(LlmCall call, CancellationToken cancellationToken = default)
     {
         checks.Check(call);

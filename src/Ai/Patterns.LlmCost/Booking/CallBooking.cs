@@ -18,6 +18,7 @@ internal sealed class CallBooking(IPostgres postgres, GroupCommit<PricedCall, bo
         {
             try
             {
+                await prices.ReadAsync(cancellationToken).ConfigureAwait(false);
                 await partitions.EnsureAsync(call, cancellationToken).ConfigureAwait(false);
                 await group.RunAsync(await PricedAsync(call, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                 return;
@@ -32,6 +33,7 @@ internal sealed class CallBooking(IPostgres postgres, GroupCommit<PricedCall, bo
 
     public async Task RecordAsync(LlmCall call, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
+        await prices.ReadAsync(cancellationToken).ConfigureAwait(false);
         await partitions.EnsureAsync(call, cancellationToken).ConfigureAwait(false);
         var priced = await PricedAsync(call, cancellationToken).ConfigureAwait(false);
         await postgres.JoinAsync(

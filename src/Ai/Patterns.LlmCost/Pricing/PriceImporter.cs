@@ -102,7 +102,7 @@ internal sealed class PriceImporter(IPostgres postgres, INotifications notificat
         new NpgsqlParameter<DateTimeOffset[]> { TypedValue = rows.Select(static row => row.ValidFrom).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
         new NpgsqlParameter<long[]> { TypedValue = rows.Select(static row => row.MicroUsd).ToArray() });
 
-    private static NpgsqlParameter Texts(IEnumerable<string> values) => new NpgsqlParameter<string[]> { TypedValue = values.ToArray() };
+    private static NpgsqlParameter<string[]> Texts(IEnumerable<string> values) => new() { TypedValue = values.ToArray() };
 
     private static async Task ExecuteAsync(NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {

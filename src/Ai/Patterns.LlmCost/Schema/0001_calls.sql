@@ -43,19 +43,17 @@ CREATE TABLE {schema}.llm_cost_daily (
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE {schema}.llm_cost_daily IS 'Bounded: one row for each tenant, day, model, feature and tier in use';
 
--- What was counted on another day than its call's. With adjusts: an amount (which may be negative) that belongs to that day of a closed month and was counted on day instead.
--- Without: an amount that no call stands for, such as a share of an invoice's remainder. So, for each key of llm_cost_daily:
+-- What was counted on another day than its call's: an amount (which may be negative) that belongs to the day adjusts of a closed month, and was counted on day instead. So, for each key of llm_cost_daily:
 -- its figures = sum of the calls of that day - sum of the adjustments whose adjusts is that day + sum of the adjustments whose day is that day.
 CREATE TABLE {schema}.llm_cost_adjustments (
     tenant_id text COLLATE "C" NOT NULL,
     call_id uuid NOT NULL,
     attempt smallint NOT NULL,
     revision int NOT NULL,
-    -- 0 takes away what the revision before had counted, 1 adds what this one counts; where both have one key, 1 is the difference.
+    -- 0 takes away what the revision before had counted, 1 adds what this one counts; where both have one key, 1 is the difference. 2 is the price that came later.
     leg smallint NOT NULL,
     day date NOT NULL,
-    adjusts date,
-    statement_id text,
+    adjusts date NOT NULL,
     provider text COLLATE "C" NOT NULL,
     model text COLLATE "C" NOT NULL,
     feature text COLLATE "C" NOT NULL,
@@ -67,7 +65,7 @@ CREATE TABLE {schema}.llm_cost_adjustments (
     unpriced_calls bigint NOT NULL,
     PRIMARY KEY (tenant_id, call_id, attempt, revision, leg)
 );
-COMMENT ON TABLE {schema}.llm_cost_adjustments IS 'Bounded: only what came after its month was closed, and one row for each tenant and allocated invoice';
+COMMENT ON TABLE {schema}.llm_cost_adjustments IS 'Bounded: only what came after its month was closed';
 
 -- The closed months, by their first day. Who books into a month has llm_cost_month_lock of it shared, who closes it alone, so that nothing is counted in a month after it was closed.
 CREATE TABLE {schema}.llm_cost_periods (
@@ -140,7 +138,7 @@ CREATE FUNCTION {schema}.llm_cost_leg(p_row {schema}.llm_cost_calls, p_revision 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
         SELECT ROW(
-            p_row.tenant_id, p_row.call_id, p_row.attempt, p_revision, CASE p_sign WHEN 1 THEN 1 ELSE 0 END::smallint, NULL::date, (p_row.started_at AT TIME ZONE 'UTC')::date, NULL::text,
+            p_row.tenant_id, p_row.call_id, p_row.attempt, p_revision, CASE p_sign WHEN 1 THEN 1 ELSE 0 END::smallint, NULL::date, (p_row.started_at AT TIME ZONE 'UTC')::date,
             p_row.provider, p_row.model, p_row.feature, p_row.tier, p_sign::bigint, ARRAY(SELECT p_sign * b FROM unnest(p_row.buckets) WITH ORDINALITY AS u (b, n) ORDER BY n),
             p_sign * coalesce(p_row.pico_usd, 0), CASE WHEN p_row.state = 'estimated' THEN p_sign * coalesce(p_row.pico_usd, 0) ELSE 0 END,
             CASE WHEN p_row.pico_usd IS NULL THEN p_sign ELSE 0 END::bigint)::{schema}.llm_cost_adjustments

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Patterns.LlmFallback;
+
+/// <summary>Which model of a chain said a message: written on answers when they come, read when they come back as history, also after a caller kept them as JSON.</summary>
+internal static class MessageOrigin
+{
+    private const string ProviderKey = "patterns.provider";
+    private const string ModelKey = "patterns.model";
+
+    /// <summary>Whether the target said it. What bears no stamp, as all that is not an answer, counts as the first model's.</summary>
+    public static bool IsOf(ChatMessage message, ChainModel target) =>
+        message.Role != ChatRole.Assistant || Stamped(message) is not { } stamp ? target.Place == 0
+        : string.Equals(Text(stamp, ModelKey), target.Name, StringComparison.Ordinal)
+            && (Text(stamp, ProviderKey) is not { } provider || string.Equals(provider, target.Provider, StringComparison.OrdinalIgnoreCase));
+
+    // Of a stream whose updates name no message the stamp is on its first content: put together, such updates' own properties end up on the response.
+    private static AdditionalPropertiesDictionary? Stamped(ChatMessage message)
+    {
+        if (message.AdditionalProperties is { } properties && properties.ContainsKey(ModelKey))
+            return properties;
+        var contents = message.Contents;
+        for (var i = 0; i < contents.Count; i++)
+        {
+            if (contents[i].AdditionalProperties is { } own && own.ContainsKey(ModelKey))
+                return own;
+        }
+
+        return null;
+    }
+
+    private static string? Text(AdditionalPropertiesDictionary properties, string key) =>
+        !properties.TryGetValue(key, out var value) ? null : value as string ?? (value is JsonElement { ValueKind: JsonValueKind.String } element ? element.GetString() : null);
+}
