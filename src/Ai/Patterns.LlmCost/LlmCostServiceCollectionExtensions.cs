@@ -21,6 +21,7 @@ public static class LlmCostServiceCollectionExtensions
             options.Configure(configure);
 
         services.TryAddSingleton<CurrentPrices>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LlmCostOptions>, LlmCostOptionsValidator>());
         services.TryAddSingleton<CallChecks>();
         services.TryAddSingleton<CallPartitions>();
         services.AddGroupCommit(static provider => new GroupCommit<PricedCall, bool>(
@@ -31,6 +32,7 @@ public static class LlmCostServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PriceRefresh>());
         services.TryAddSingleton<CallBooking>();
         services.TryAddSingleton<CallQueue>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CallQueueService>());
         services.TryAddSingleton<BudgetBook>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BudgetWatch>());
         services.TryAddSingleton<Margins>();

@@ -19,6 +19,10 @@ internal static class Telemetry
     private static readonly Counter<long> Unattributed = Meter.CreateCounter<long>("patterns.llm_cost.unattributed", "{call}", "Calls without a usable tenant.");
     private static readonly Counter<long> NotBooked = Meter.CreateCounter<long>("patterns.llm_cost.not_booked", "{call}", "Calls that could not be handed to the ledger.");
 
+    private static readonly UpDownCounter<long> QueueDepth = Meter.CreateUpDownCounter<long>("patterns.llm_cost.queue.depth", "{call}", "Calls that wait in memory to be booked.");
+    private static readonly Counter<long> Spilled = Meter.CreateCounter<long>("patterns.llm_cost.spilled", "{call}", "Calls that were written to the spill file.");
+    private static readonly Counter<long> Rejected = Meter.CreateCounter<long>("patterns.llm_cost.rejected", "{call}", "Queued calls that the database refused for good.");
+
     /// <summary>Whether anybody listens to what a call used.</summary>
     public static bool CountsCalls => TokenUsage.Enabled || Tokens.Enabled || Usd.Enabled || Unpriced.Enabled;
 
@@ -51,4 +55,10 @@ internal static class Telemetry
     public static void CountUnattributed(string provider) => Unattributed.Add(1, new KeyValuePair<string, object?>("gen_ai.provider.name", provider));
 
     public static void CountNotBooked(string provider) => NotBooked.Add(1, new KeyValuePair<string, object?>("gen_ai.provider.name", provider));
+
+    public static void CountQueued(int calls) => QueueDepth.Add(calls);
+
+    public static void CountSpilled() => Spilled.Add(1);
+
+    public static void CountRejected() => Rejected.Add(1);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using Patterns.Postgres;
 
@@ -8,10 +9,9 @@ internal sealed class CallBooking(IPostgres postgres, GroupCommit<PricedCall, bo
 {
     private readonly BookStatement _statement = new(postgres);
 
-    public PicoUsd? Price(LlmCall call) => call.State == LlmCallState.Failed
-        ? PicoUsd.Zero
-        : prices.Book.Price(call.Provider, call.Model, call.Tier, call.Region, call.StartedAt ?? CallTime.Of(call.CallId), call.Usage);
+    public PicoUsd? Price(LlmCall call) => Price(prices.Book, call);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RecordAsync(LlmCall call, CancellationToken cancellationToken)
     {
         for (var again = false; ; again = true)
@@ -20,7 +20,7 @@ internal sealed class CallBooking(IPostgres postgres, GroupCommit<PricedCall, bo
             {
                 await prices.ReadAsync(cancellationToken).ConfigureAwait(false);
                 await partitions.EnsureAsync(call, cancellationToken).ConfigureAwait(false);
-                await group.RunAsync(Priced(call), cancellationToken).ConfigureAwait(false);
+                await group.RunAsync(await PricedAsync(call, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (PostgresException e) when (!again && PostgresErrors.Classify(e) == PostgresFault.NoPartition)
@@ -35,14 +35,15 @@ internal sealed class CallBooking(IPostgres postgres, GroupCommit<PricedCall, bo
     {
         await prices.ReadAsync(cancellationToken).ConfigureAwait(false);
         await partitions.EnsureAsync(call, cancellationToken).ConfigureAwait(false);
+        var priced = await PricedAsync(call, cancellationToken).ConfigureAwait(false);
         await postgres.JoinAsync(
             transaction,
             async (joined, token) =>
             {
-                var command = new NpgsqlCommand(_statement.Sql, joined.Connection, joined);
+                var command = new NpgsqlCommand(_statement.SqlOfEach, joined.Connection, joined);
                 await using (command.ConfigureAwait(false))
                 {
-                    _statement.Bind(command.Parameters, [Priced(call)]);
+                    _statement.BindEach(command.Parameters, [priced]);
                     await postgres.PrepareAsync(command, token).ConfigureAwait(false);
                     return await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
                 }
@@ -50,5 +51,11 @@ internal sealed class CallBooking(IPostgres postgres, GroupCommit<PricedCall, bo
             cancellationToken).ConfigureAwait(false);
     }
 
-    private PricedCall Priced(LlmCall call) => new(call, (decimal?)Price(call)?.Value);
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<PricedCall> PricedAsync(LlmCall call, CancellationToken cancellationToken) =>
+        new(call, (decimal?)Price(await prices.ReadAsync(cancellationToken).ConfigureAwait(false), call)?.Value);
+
+    private static PicoUsd? Price(PriceBook book, LlmCall call) => call.State == LlmCallState.Failed
+        ? PicoUsd.Zero
+        : book.Price(call.Provider, call.Model, call.Tier, call.Region, call.StartedAt ?? CallTime.Of(call.CallId), call.Usage);
 }

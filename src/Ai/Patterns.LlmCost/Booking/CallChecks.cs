@@ -26,13 +26,13 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
         if (call.ResponseId is not null)
             CheckText(call.ResponseId, nameof(call.ResponseId), 1, 200);
         if (call.Tier is not ("standard" or "batch" or "flex" or "priority"))
-            throw new ArgumentException($"Tier is '{call.Tier}'; it must be standard, batch, flex or priority.", nameof(call.Tier));
+            throw Bad(nameof(call.Tier), $"Tier is '{call.Tier}'; it must be standard, batch, flex or priority.");
         if (!Enum.IsDefined(call.State))
-            throw new ArgumentException($"State is {call.State}; it must be Settled, Estimated or Failed.", nameof(call.State));
+            throw Bad(nameof(call.State), $"State is {call.State}; it must be Settled, Estimated or Failed.");
         if (call.Attempt is < 1 or > short.MaxValue)
-            throw new ArgumentOutOfRangeException(nameof(call.Attempt), call.Attempt, "Attempts are numbered from 1 to 32,767.");
+            throw Bad(nameof(call.Attempt), $"Attempt is {call.Attempt}; attempts are numbered from 1 to 32,767.");
         if (call.Revision < 0)
-            throw new ArgumentOutOfRangeException(nameof(call.Revision), call.Revision, "Revisions are numbered from 0.");
+            throw Bad(nameof(call.Revision), $"Revision is {call.Revision}; revisions are numbered from 0.");
         CheckTimes(call);
         CheckUsage(call.Usage);
     }
@@ -40,27 +40,28 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
     private void CheckTimes(LlmCall call)
     {
         if (call.CallId.Version != 7 || call.CallId.Variant is < 8 or > 11)
-            throw new ArgumentException($"CallId {call.CallId} is not a UUIDv7, whose time says where the row is kept. Make it with Guid.CreateVersion7, or LlmCall.IdOf for results that have an id of the provider's.", nameof(call.CallId));
+            throw Bad(nameof(call.CallId), $"CallId {call.CallId} is not a UUIDv7, whose time says where the row is kept. Make it with Guid.CreateVersion7, or LlmCall.IdOf for results that have an id of the provider's.");
         var (at, now) = (CallTime.Of(call.CallId), time.GetUtcNow());
         if (at < now - _retention || at > now + MaxLead)
-            throw new ArgumentException($"The time within CallId {call.CallId} is {at:O}; it must be within LlmCostOptions.Retention ({_retention.TotalDays} days) before now ({now:O}), and at most a day after it.", nameof(call.CallId));
+            throw Bad(nameof(call.CallId), $"The time within CallId {call.CallId} is {at:O}; it must be within LlmCostOptions.Retention ({_retention.TotalDays} days) before now ({now:O}), and at most a day after it.");
         if (call.StartedAt is { } started && (started < at - MaxDistance || started > at + MaxDistance))
-            throw new ArgumentException($"StartedAt is {started:O}, more than 31 days from the time within CallId ({at:O}). Make the id from the time of the call.", nameof(call.StartedAt));
+            throw Bad(nameof(call.StartedAt), $"StartedAt is {started:O}, more than 31 days from the time within CallId ({at:O}). Make the id from the time of the call.");
     }
 
     private static void CheckUsage(LlmUsage usage)
     {
-        ArgumentNullException.ThrowIfNull(usage, nameof(LlmCall.Usage));
+        ArgumentNullException.ThrowIfNull(usage);
         for (var bucket = LlmBucket.Input; bucket <= LlmBucket.CacheStorageTokenHour; bucket++)
-            CheckCount(usage[bucket], bucket.ToString);
-        CheckCount(usage.Reasoning, static () => nameof(usage.Reasoning));
+        {
+            if (usage[bucket] is < 0 or > MaxCount)
+                throw Bad(nameof(usage), $"Usage.{bucket} is {usage[bucket]}; it must be 0 to 10^12.");
+        }
+
+        if (usage.Reasoning is < 0 or > MaxCount)
+            throw Bad(nameof(usage), $"Usage.{nameof(usage.Reasoning)} is {usage.Reasoning}; it must be 0 to 10^12.");
     }
 
-    private static void CheckCount(long count, Func<string> name)
-    {
-        if (count is < 0 or > MaxCount)
-            throw new ArgumentOutOfRangeException(nameof(LlmCall.Usage), count, $"Usage.{name()} must be 0 to 10^12.");
-    }
+    private static ArgumentException Bad(string parameter, string message) => new(message, parameter);
 
     public static void CheckText(string value, string name, int min, int max)
     {

@@ -3,9 +3,6 @@ namespace Patterns.LlmCost;
 /// <summary>The limits of what finance names things by: those of booked calls, where they are the same things.</summary>
 internal static class LedgerText
 {
-    /// <summary>On whom calls without a tenant are booked.</summary>
-    public const string Unattributed = "unattributed";
-
     public static string Tenant(string tenantId, string parameter) => Checked(tenantId, parameter, 200);
 
     public static string Provider(string provider, string parameter) => Checked(provider, parameter, 100).ToLowerInvariant();

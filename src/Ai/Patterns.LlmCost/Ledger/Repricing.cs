@@ -47,11 +47,11 @@ internal sealed class Repricing(IPostgres postgres, CurrentPrices prices)
         }
     }
 
-    private ValueTask<long> WriteAsync(List<Repriced> rows, CancellationToken cancellationToken) => postgres.RunAsync(
+    private ValueTask<int> WriteAsync(List<Repriced> rows, CancellationToken cancellationToken) => postgres.RunAsync(
         async (transaction, ct) => (await transaction.ReadAsync(
             _write,
             [
-                LedgerSql.Of(rows.Select(static row => row.Month.FirstDay).Distinct().ToArray(), NpgsqlDbType.Date),
+                LedgerSql.Of(rows.Select(static row => row.Month.FirstDay).Distinct().Order().ToArray(), NpgsqlDbType.Date),
                 LedgerSql.Of(rows.ConvertAll(static row => row.Tenant).ToArray(), NpgsqlDbType.Text),
                 LedgerSql.Of(rows.ConvertAll(static row => row.Call).ToArray(), NpgsqlDbType.Uuid),
                 LedgerSql.Of(rows.ConvertAll(static row => row.Attempt).ToArray(), NpgsqlDbType.Smallint),
@@ -59,7 +59,7 @@ internal sealed class Repricing(IPostgres postgres, CurrentPrices prices)
                 LedgerSql.Of(rows.ConvertAll(static row => (BigInteger?)row.Old?.Value).ToArray(), NpgsqlDbType.Numeric),
                 LedgerSql.Of(rows.ConvertAll(static row => (BigInteger)row.New!.Value.Value).ToArray(), NpgsqlDbType.Numeric),
             ],
-            static row => row.GetInt64(0),
+            static row => row.GetInt32(0),
             ct).ConfigureAwait(false))[0],
         options: null,
         cancellationToken);

@@ -20,8 +20,8 @@ internal sealed class TenantErasure(IPostgres postgres, IOptions<LlmCostOptions>
         LedgerText.Tenant(tenantId, nameof(tenantId));
         if (options.Value.ErasureKey is not { } key)
             throw new InvalidOperationException("Erasing needs LlmCostOptions.ErasureKey, at least 16 secret bytes that never change: without a secret, whoever knows a tenant's id could find its digest.");
-        if (tenantId == LedgerText.Unattributed)
-            throw new ArgumentException($"'{LedgerText.Unattributed}' is nobody, and cannot be erased.", nameof(tenantId));
+        if (tenantId == CallAttribution.Unattributed)
+            throw new ArgumentException($"'{CallAttribution.Unattributed}' is nobody, and cannot be erased.", nameof(tenantId));
         var digest = "erased-" + Convert.ToHexStringLower(Digest(key, "tenant", tenantId, "").AsSpan(0, 16));
         do
         {

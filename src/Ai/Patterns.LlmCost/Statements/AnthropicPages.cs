@@ -45,7 +45,7 @@ internal static class AnthropicPages
         var usd = costs.Where(line => line.Day == day).Aggregate(PicoUsd.Zero, static (sum, line) => sum + line.Amount).ToUsd();
         if (decimal.Round(usd, 2, MidpointRounding.AwayFromZero) != amounts.KnownUsd)
         {
-            throw new FormatException(string.Create(
+            throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"At {amounts.UsdPerUnit} USD for a unit, {day:O} comes to {usd} USD, and {amounts.KnownUsd} USD is known. Set AnthropicAmounts.UsdPerUnit to what fits, or give all pages of that day."));
         }

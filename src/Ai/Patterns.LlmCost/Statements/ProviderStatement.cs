@@ -16,7 +16,7 @@ public sealed record ProviderStatement(string Id, string Provider, Month Month, 
     /// <param name="costPages">The JSON of all cost pages.</param>
     /// <param name="usagePages">The JSON of all usage pages; empty for none.</param>
     /// <param name="provider">The provider as calls are booked.</param>
-    /// <exception cref="FormatException">A page is not of that shape, or an amount is not in USD; the message names the place.</exception>
+    /// <exception cref="InvalidDataException">A page is not of that shape, or an amount is not in USD; the message names the place.</exception>
     public static ProviderStatement FromOpenAI(string id, Month month, IEnumerable<string> costPages, IEnumerable<string> usagePages, string provider = "openai") =>
         new(id, provider, month, OpenAIPages.Read(month, costPages, usagePages));
 
@@ -30,7 +30,7 @@ public sealed record ProviderStatement(string Id, string Provider, Month Month, 
     /// <param name="usagePages">The JSON of all usage pages; empty for none.</param>
     /// <param name="amounts">The unit of the amounts, and what it is checked against; null for cents, unchecked.</param>
     /// <param name="provider">The provider as calls are booked.</param>
-    /// <exception cref="FormatException">A page is not of that shape, an amount is not in USD, or the known day shows another amount than the unit makes of it; the message names the place.</exception>
+    /// <exception cref="InvalidDataException">A page is not of that shape, an amount is not in USD, or the known day shows another amount than the unit makes of it; the message names the place.</exception>
     public static ProviderStatement FromAnthropic(string id, Month month, IEnumerable<string> costPages, IEnumerable<string> usagePages, AnthropicAmounts? amounts = null, string provider = "anthropic") =>
         new(id, provider, month, AnthropicPages.Read(month, costPages, usagePages, amounts ?? new AnthropicAmounts()));
 }

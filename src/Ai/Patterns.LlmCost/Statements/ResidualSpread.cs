@@ -50,8 +50,8 @@ internal sealed class ResidualSpread(IPostgres postgres)
             static row => (Tenant: row.GetString(0), Cost: row.Pico(1)),
             ct).ConfigureAwait(false);
         // An invoice for which nothing is booked is nobody's.
-        if (booked.TrueForAll(static tenant => tenant.Cost <= PicoUsd.Zero) && !booked.Exists(static tenant => tenant.Tenant == LedgerText.Unattributed))
-            booked.Add((LedgerText.Unattributed, PicoUsd.Zero));
+        if (booked.TrueForAll(static tenant => tenant.Cost <= PicoUsd.Zero) && !booked.Exists(static tenant => tenant.Tenant == CallAttribution.Unattributed))
+            booked.Add((CallAttribution.Unattributed, PicoUsd.Zero));
         var parts = Parts(booked, statement.Invoiced);
         await transaction.ExecuteAsync(_clear, [id.Clone()], ct).ConfigureAwait(false);
         await transaction.ExecuteAsync(
@@ -70,7 +70,7 @@ internal sealed class ResidualSpread(IPostgres postgres)
     {
         var weights = booked.ConvertAll(static tenant => BigInteger.Max(0, (BigInteger)tenant.Cost.Value));
         if (weights.TrueForAll(static weight => weight.IsZero))
-            weights[booked.FindIndex(static tenant => tenant.Tenant == LedgerText.Unattributed)] = 1;
+            weights[booked.FindIndex(static tenant => tenant.Tenant == CallAttribution.Unattributed)] = 1;
         return LargestRemainder.Spread((long)(invoiced.Value / PicoUsdPerCent), weights);
     }
 }

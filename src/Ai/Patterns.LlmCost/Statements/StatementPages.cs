@@ -35,7 +35,7 @@ internal static class StatementPages
     /// <summary>An amount in USD. Digits beyond the pico-dollar come from providers' floating point and are rounded.</summary>
     public static PicoUsd Usd(decimal amount, string? currency) => string.Equals(currency, "usd", StringComparison.OrdinalIgnoreCase)
         ? PicoUsd.FromUsd(decimal.Round(amount, 12))
-        : throw new FormatException($"an amount is in '{currency}', and only USD can be compared.");
+        : throw new InvalidDataException($"an amount is in '{currency}', and only USD can be compared.");
 
     private static List<StatementLine> Page(string page, string place, Month month, Func<JsonElement, DateOnly> dayOf, Func<JsonElement, DateOnly, StatementLine> read)
     {
@@ -54,9 +54,9 @@ internal static class StatementPages
                     lines.Add(read(result, day));
             }
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or InvalidDataException or OverflowException or ArgumentException)
         {
-            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{place}, bucket {bucketNumber}: {e.Message}"), e);
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{place}, bucket {bucketNumber}: {e.Message}"), e);
         }
 
         return lines;
