@@ -71,6 +71,33 @@ public sealed class RecordingTests(CostFixture costs) : IClassFixture<CostFixtur
         ours.SelectMany(static measured => measured.Tags).Select(static tag => tag.Value).Should().NotContain("metrics").And.Contain("chat");
     }
 
+    [Fact]
+    public void A_price_is_found_without_an_allocation()
+    {
+        var call = new LlmCall("t", Guid.CreateVersion7(), "openai", "gpt-5-2025-08-07", new() { Input = 1_204, CacheRead = 8_192, Output = 412 });
+        costs.Host.Cost.Price(call).Should().NotBeNull();
+        Allocated(() => costs.Host.Cost.Price(call)).Should().Be(0);
+    }
+
+    // With what the queue takes, which is about 500 bytes of it.
+    [Theory]
+    [InlineData(false, 1_024)]
+    [InlineData(true, 1_400)]
+    public void The_client_adds_about_a_KiB_to_a_call_and_nothing_to_a_streamed_update(bool streamed, int most)
+    {
+        using var scope = LlmCostScope.Begin("allocation", "chat");
+        long Added(int pieces)
+        {
+            var plain = new CannedChatClient(new() { InputTokenCount = 12, OutputTokenCount = 5 }, "m", [.. Enumerable.Repeat("word ", pieces)]);
+            var tracked = new LlmCostChatClient(plain, costs.Host.Cost, "p");
+            return Allocated(() => Ask(tracked, streamed)) - Allocated(() => Ask(plain, streamed));
+        }
+
+        Added(2).Should().BeLessThanOrEqualTo(most);
+        if (streamed)
+            (Added(102) - Added(2)).Should().BeLessThan(100);
+    }
+
     [Theory]
     [InlineData("", "standard")]
     [InlineData("openai", "cheap")]
@@ -80,6 +107,27 @@ public sealed class RecordingTests(CostFixture costs) : IClassFixture<CostFixtur
     private static async Task<string> TextAsync(IChatClient client, bool streamed) => streamed
         ? string.Concat(await client.GetStreamingResponseAsync("hi", cancellationToken: Ct).Select(static update => update.Text).ToListAsync(Ct))
         : (await client.GetResponseAsync("hi", cancellationToken: Ct)).Text;
+
+    private static void Ask(IChatClient client, bool streamed)
+    {
+        // All of it is done when the call returns, on this thread.
+        var done = streamed ? client.GetStreamingResponseAsync("hi", cancellationToken: Ct).CountAsync(Ct).AsTask().IsCompletedSuccessfully : client.GetResponseAsync("hi", cancellationToken: Ct).IsCompletedSuccessfully;
+        done.Should().BeTrue();
+    }
+
+    /// <summary>The managed bytes that one run takes, the least of many: the first ones also fill caches.</summary>
+    private static long Allocated(Action run)
+    {
+        var least = long.MaxValue;
+        for (var i = 0; i < 50; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            run();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
+    }
 
     /// <summary>An adapter whose messages of the SDK are texts.</summary>
     private sealed class RawChatClient : IChatClient
