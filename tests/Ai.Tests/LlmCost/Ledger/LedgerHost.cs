@@ -52,7 +52,7 @@ internal sealed class LedgerHost : IAsyncDisposable
     }
 
     /// <summary>Another process on the same tables.</summary>
-    public LedgerHost Other(TimeProvider? time = null, Action<LlmCostOptions>? configure = null) => new(Postgres.DataSource.ConnectionString, Postgres.Schema.Trim('"'), time, configure);
+    public LedgerHost Other(TimeProvider? time = null, Action<LlmCostOptions>? configure = null, string? connectionString = null) => new(connectionString ?? Postgres.DataSource.ConnectionString, Postgres.Schema.Trim('"'), time, configure);
 
     /// <summary>Starts what runs in the background.</summary>
     public async Task StartAsync()
