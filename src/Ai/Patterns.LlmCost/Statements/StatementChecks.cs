@@ -13,7 +13,8 @@ internal static class StatementChecks
         ArgumentNullException.ThrowIfNull(statement);
         LedgerText.Checked(statement.Id, nameof(statement.Id), 200);
         LedgerText.Provider(statement.Provider, nameof(statement.Provider));
-        ArgumentNullException.ThrowIfNull(statement.Lines, nameof(statement.Lines));
+        if (statement.Lines is null)
+            throw new ArgumentException("Lines is null; a statement without any has an empty list.", nameof(statement));
         if (statement.Lines.Count > MaxLines)
             throw new ArgumentException($"The statement has {statement.Lines.Count} lines; it may have {MaxLines}. Add up those of one day and model.", nameof(statement));
         foreach (var line in statement.Lines)
