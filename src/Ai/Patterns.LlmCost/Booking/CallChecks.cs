@@ -7,7 +7,6 @@ namespace Patterns.LlmCost;
 /// <summary>What a call may say: what the tables can hold, and what can be true.</summary>
 internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider time)
 {
-    public const long MaxCount = 1_000_000_000_000;
     private static readonly TimeSpan MaxLead = TimeSpan.FromDays(1);
     private static readonly TimeSpan MaxDistance = TimeSpan.FromDays(31);
     private readonly TimeSpan _retention = options.Value.Retention;
@@ -34,7 +33,8 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
         if (call.Revision < 0)
             throw Bad(nameof(call.Revision), $"Revision is {call.Revision}; revisions are numbered from 0.");
         CheckTimes(call);
-        CheckUsage(call.Usage);
+        // Its counts were checked when they were set.
+        ArgumentNullException.ThrowIfNull(call.Usage);
     }
 
     private void CheckTimes(LlmCall call)
@@ -46,19 +46,6 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
             throw Bad(nameof(call.CallId), $"The time within CallId {call.CallId} is {at:O}; it must be within LlmCostOptions.Retention ({_retention.TotalDays} days) before now ({now:O}), and at most a day after it.");
         if (call.StartedAt is { } started && (started < at - MaxDistance || started > at + MaxDistance))
             throw Bad(nameof(call.StartedAt), $"StartedAt is {started:O}, more than 31 days from the time within CallId ({at:O}). Make the id from the time of the call.");
-    }
-
-    private static void CheckUsage(LlmUsage usage)
-    {
-        ArgumentNullException.ThrowIfNull(usage);
-        for (var bucket = LlmBucket.Input; bucket <= LlmBucket.CacheStorageTokenHour; bucket++)
-        {
-            if (usage[bucket] is < 0 or > MaxCount)
-                throw Bad(nameof(usage), $"Usage.{bucket} is {usage[bucket]}; it must be 0 to 10^12.");
-        }
-
-        if (usage.Reasoning is < 0 or > MaxCount)
-            throw Bad(nameof(usage), $"Usage.{nameof(usage.Reasoning)} is {usage.Reasoning}; it must be 0 to 10^12.");
     }
 
     private static ArgumentException Bad(string parameter, string message) => new(message, parameter);

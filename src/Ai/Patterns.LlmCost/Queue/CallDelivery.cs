@@ -22,7 +22,11 @@ internal sealed class CallDelivery(CallBooking booking, Action<LlmCall> reject, 
             if (stop.IsCancellationRequested)
                 return false;
             await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            (left, failure) = await TryBookAsync(left).ConfigureAwait(false);
+
+            // One before the others: were all sent while the database comes back, the first might fail and the last succeed, and the order be lost.
+            (_, failure) = await TryBookAsync([left[0]]).ConfigureAwait(false);
+            if (failure is null)
+                (left, failure) = await TryBookAsync([.. left.Skip(1)]).ConfigureAwait(false);
         }
 
         Log.BookingGoesOn(logger);

@@ -18,7 +18,7 @@ public abstract class RecordTests(Func<string> connectionString)
         await host.BookAsync(call);
         await host.BookAsync(call, call with { Usage = new() { Input = 99 } });
 
-        (await host.DaysAsync("acme")).Should().Equal($"{day:yyyy-MM-dd} small chat: 1, 10, 23000000, 0, 1");
+        (await host.DaysAsync("acme")).Should().Equal($"{day:yyyy-MM-dd} small chat: 1, 10, 0, 0, 1");
         (await host.ScalarAsync<string>("SELECT concat_ws(' ', tenant_id, attempt, revision, state, provider, model, tier, feature, user_id, response_id, buckets::text, reasoning, suspect) FROM {schema}.llm_cost_calls"))
             .Should().Be("acme 1 0 settled openai small standard chat u1 resp_1 {10,5,0,0,0,0,2,0,0,0,0,0} 1 t");
     }

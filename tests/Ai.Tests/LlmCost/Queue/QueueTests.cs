@@ -7,12 +7,15 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    /// <summary>An outage ends all connections, and a pool would hand the dead ones to the assertions.</summary>
+    private string Unpooled => database.ConnectionString + ";Pooling=false";
+
     [Fact]
     [Guarantee("LlmCost", 1)]
     public async Task Queued_calls_are_booked_in_the_background_and_a_flush_waits_for_them()
     {
         using var root = new SpillRoot();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString, configure: o => o.SpillFolder = root.Path);
+        await using var host = await LedgerHost.NewAsync(Unpooled, configure: o => o.SpillFolder = root.Path);
         var calls = Enumerable.Range(0, 3_000).Select(i => BookedCalls.Now($"t{i % 10}")).ToList();
 
         calls.Select(call => host.Costs.QueueAsync(call, Ct)).Should().OnlyContain(static queued => queued.IsCompletedSuccessfully);
@@ -29,7 +32,7 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
     public async Task Without_the_database_callers_go_on_and_everything_is_booked_when_it_is_back()
     {
         using var root = new SpillRoot();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString, configure: o => (o.SpillFolder, o.QueueCapacity) = (root.Path, 50));
+        await using var host = await LedgerHost.NewAsync(Unpooled, configure: o => (o.SpillFolder, o.QueueCapacity) = (root.Path, 50));
         await host.BookAsync(BookedCalls.Now("acme"));
         var calls = Enumerable.Range(0, 500).Select(i => BookedCalls.Now("acme", i)).ToList();
         await using (await Outage.BeginAsync(database.ConnectionString))
@@ -54,7 +57,7 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
     public async Task Calls_are_booked_in_the_order_in_which_they_came_also_through_the_spill()
     {
         using var root = new SpillRoot();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString, configure: o => (o.SpillFolder, o.QueueCapacity) = (root.Path, 20));
+        await using var host = await LedgerHost.NewAsync(Unpooled, configure: o => (o.SpillFolder, o.QueueCapacity) = (root.Path, 20));
         await host.BookAsync(BookedCalls.Now("acme"));
         await host.ExecuteAsync("CREATE TABLE {schema}.came (n bigserial, call_id uuid); CREATE FUNCTION {schema}.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO {schema}.came (call_id) VALUES (NEW.call_id); RETURN NULL; END'; CREATE TRIGGER note AFTER INSERT ON {schema}.llm_cost_calls FOR EACH ROW EXECUTE FUNCTION {schema}.note()");
         // One id after the other, since a batch is sorted by them.
@@ -77,7 +80,7 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
     {
         using var root = new SpillRoot();
         var time = new FakeTime(TimeProvider.System.GetUtcNow());
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString, time, o => (o.SpillFolder, o.QueueCapacity) = (root.Path, 3));
+        await using var host = await LedgerHost.NewAsync(Unpooled, time, o => (o.SpillFolder, o.QueueCapacity) = (root.Path, 3));
         await host.BookAsync(BookedCalls.Now("acme"));
         ValueTask waiting;
         await using (await Outage.BeginAsync(database.ConnectionString))
@@ -105,7 +108,7 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
     public async Task A_caller_that_gives_up_has_not_lost_its_call()
     {
         using var root = new SpillRoot();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString, new FakeTime(TimeProvider.System.GetUtcNow()), o => (o.SpillFolder, o.QueueCapacity) = (root.Path, 1));
+        await using var host = await LedgerHost.NewAsync(Unpooled, new FakeTime(TimeProvider.System.GetUtcNow()), o => (o.SpillFolder, o.QueueCapacity) = (root.Path, 1));
         await host.BookAsync(BookedCalls.Now("acme"));
         await using var outage = await Outage.BeginAsync(database.ConnectionString);
         await host.Costs.QueueAsync(BookedCalls.Now("acme"), Ct);
@@ -124,7 +127,7 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
     {
         using var root = new SpillRoot();
         var calls = Enumerable.Range(0, 40).Select(i => BookedCalls.Now("acme", i)).ToList();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString);
+        await using var host = await LedgerHost.NewAsync(Unpooled);
         await using (var first = host.Other(configure: o => o.SpillFolder = root.Path))
         {
             await first.StartAsync();
@@ -155,7 +158,7 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
     public async Task A_row_that_the_database_refuses_is_kept_aside_and_stops_no_other()
     {
         using var root = new SpillRoot();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString, configure: o => o.SpillFolder = root.Path);
+        await using var host = await LedgerHost.NewAsync(Unpooled, configure: o => o.SpillFolder = root.Path);
         await host.BookAsync(BookedCalls.Now("acme"));
         await host.ExecuteAsync("ALTER TABLE {schema}.llm_cost_calls ADD CHECK (model <> 'poison')");
         var poison = BookedCalls.Now("acme", model: "poison");

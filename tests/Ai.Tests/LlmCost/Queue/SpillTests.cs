@@ -7,12 +7,15 @@ public sealed class SpillTests(PostgresDatabase database) : IClassFixture<Postgr
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    /// <summary>An outage ends all connections, and a pool would hand the dead ones to the assertions.</summary>
+    private string Unpooled => database.ConnectionString + ";Pooling=false";
+
     [Fact]
     [Guarantee("LlmCost", 8)]
     public async Task With_spill_a_call_is_on_the_disk_when_it_is_queued_and_leaves_it_when_it_is_booked()
     {
         using var root = new SpillRoot();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString, configure: o => (o.SpillFolder, o.Durability) = (root.Path, LlmCostDurability.Spill));
+        await using var host = await LedgerHost.NewAsync(Unpooled, configure: o => (o.SpillFolder, o.Durability) = (root.Path, LlmCostDurability.Spill));
         await host.BookAsync(BookedCalls.Now("acme"));
         await using (await Outage.BeginAsync(database.ConnectionString))
         {
@@ -38,7 +41,7 @@ public sealed class SpillTests(PostgresDatabase database) : IClassFixture<Postgr
     public async Task A_file_whose_end_was_torn_off_gives_what_is_whole(int bytes)
     {
         using var root = new SpillRoot();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString);
+        await using var host = await LedgerHost.NewAsync(Unpooled);
         var file = await SpillAsync(host, root, 10);
         await using (var stream = new FileStream(file, FileMode.Open))
             stream.SetLength(stream.Length - bytes);
@@ -55,7 +58,7 @@ public sealed class SpillTests(PostgresDatabase database) : IClassFixture<Postgr
     public async Task A_file_that_is_damaged_is_read_up_to_there_and_kept()
     {
         using var root = new SpillRoot();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString);
+        await using var host = await LedgerHost.NewAsync(Unpooled);
         var file = await SpillAsync(host, root, 10);
         var content = await File.ReadAllBytesAsync(file, Ct);
         content[content.Length / 2] ^= 0x40;
@@ -73,7 +76,7 @@ public sealed class SpillTests(PostgresDatabase database) : IClassFixture<Postgr
     public async Task A_file_that_is_booked_twice_changes_nothing()
     {
         using var root = new SpillRoot();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString);
+        await using var host = await LedgerHost.NewAsync(Unpooled);
         var file = await SpillAsync(host, root, 10);
         File.Copy(file, Path.Combine(Path.GetDirectoryName(file)!, "000000000009.spill"));
 
@@ -88,7 +91,7 @@ public sealed class SpillTests(PostgresDatabase database) : IClassFixture<Postgr
     public async Task Two_processes_share_no_file_and_the_next_start_finds_what_both_left()
     {
         using var root = new SpillRoot();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString);
+        await using var host = await LedgerHost.NewAsync(Unpooled);
         var (one, other) = (host.Other(configure: Spilling), host.Other(configure: Spilling));
         await using (await Outage.BeginAsync(database.ConnectionString))
         {
@@ -112,7 +115,7 @@ public sealed class SpillTests(PostgresDatabase database) : IClassFixture<Postgr
     public async Task A_full_spill_makes_callers_wait_and_drops_nothing()
     {
         using var root = new SpillRoot();
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString, configure: o => (o.SpillFolder, o.QueueCapacity, o.MaxSpillBytes) = (root.Path, 1, 1 << 20));
+        await using var host = await LedgerHost.NewAsync(Unpooled, configure: o => (o.SpillFolder, o.QueueCapacity, o.MaxSpillBytes) = (root.Path, 1, 1 << 20));
         await host.BookAsync(BookedCalls.Now("acme"));
         var queued = new List<Task>();
         await using (await Outage.BeginAsync(database.ConnectionString))
@@ -142,7 +145,7 @@ public sealed class SpillTests(PostgresDatabase database) : IClassFixture<Postgr
         using var root = new SpillRoot();
         var file = Path.Combine(root.Path, "a-file");
         await File.WriteAllTextAsync(file, "", Ct);
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString);
+        await using var host = await LedgerHost.NewAsync(Unpooled);
         await using var needing = host.Other(configure: o => (o.SpillFolder, o.Durability) = (file, LlmCostDurability.Spill));
 
         (await needing.Awaiting(static h => h.StartAsync()).Should().ThrowAsync<InvalidOperationException>()).WithMessage("*SpillFolder*");
@@ -154,7 +157,7 @@ public sealed class SpillTests(PostgresDatabase database) : IClassFixture<Postgr
         using var root = new SpillRoot();
         var file = Path.Combine(root.Path, "a-file");
         await File.WriteAllTextAsync(file, "", Ct);
-        await using var host = await LedgerHost.NewAsync(database.ConnectionString, configure: o => (o.SpillFolder, o.Durability) = (file, LlmCostDurability.Spill));
+        await using var host = await LedgerHost.NewAsync(Unpooled, configure: o => (o.SpillFolder, o.Durability) = (file, LlmCostDurability.Spill));
 
         await host.Costs.QueueAsync(BookedCalls.Now("acme"), Ct);
 
