@@ -11,7 +11,7 @@ namespace Ai.Benchmarks;
 /// <summary>
 /// Books calls of 64 tenants with three models each. Raw is what one writes by hand: one prepared INSERT and one prepared UPSERT of the roll-up for each call, sent together in one round trip and committed together.
 /// </summary>
-public sealed partial class LlmCostBenchmarks : IClosedLoopBenchmark
+public partial class LlmCostBenchmarks : IClosedLoopBenchmark
 {
     private const int Tenants = 64;
     private static readonly string[] Models = ["gpt-5", "gpt-5-mini", "claude-sonnet-4-5"];

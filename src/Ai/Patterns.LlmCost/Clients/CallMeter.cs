@@ -18,6 +18,9 @@ internal struct CallMeter(CallRecorder recorder)
     /// <summary>Whether the provider has begun to answer.</summary>
     public bool Begun { get; private set; }
 
+    /// <summary>Whether it has told any usage.</summary>
+    public readonly bool HasUsage => Details is not null || _last is not null;
+
     /// <summary>Whether it has said why it ended: what it told of the usage is then the whole.</summary>
     public bool Finished { get; private set; }
 
@@ -45,7 +48,7 @@ internal struct CallMeter(CallRecorder recorder)
         Begun = true;
         (ModelId, ResponseId, Details) = (response.ModelId, response.ResponseId, response.Usage);
         Read(response.RawRepresentation);
-        if (Details is not null || _last is not null)
+        if (HasUsage)
             return;
 
         foreach (var message in response.Messages)

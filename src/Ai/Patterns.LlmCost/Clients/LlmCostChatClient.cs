@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
 namespace Patterns.LlmCost;
@@ -43,12 +42,13 @@ public sealed class LlmCostChatClient : DelegatingChatClient
         }
         catch (Exception e)
         {
-            await _recorder.EndAsync(start, meter, RequestBytes(e, answered: false, asked, options)).ConfigureAwait(false);
+            // What a provider refuses or fails to answer is not billed; what was cancelled may have been computed.
+            await _recorder.EndAsync(start, meter, e is OperationCanceledException ? TextEstimate.Bytes(asked, options) : null).ConfigureAwait(false);
             throw;
         }
 
         meter.Count(response);
-        await _recorder.EndAsync(start, meter, meter.Told() is null ? TextEstimate.Bytes(asked, options) : null).ConfigureAwait(false);
+        await _recorder.EndAsync(start, meter, meter.HasUsage ? null : TextEstimate.Bytes(asked, options)).ConfigureAwait(false);
         return response;
     }
 
@@ -57,7 +57,7 @@ public sealed class LlmCostChatClient : DelegatingChatClient
     public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var asked = Asked(messages);
-        return StreamAsync(asked, options, _recorder.Begin(options?.AdditionalProperties, options?.ModelId), cancellationToken);
+        return new TrackedStream(InnerClient, _recorder, asked, options, _recorder.Begin(options?.AdditionalProperties, options?.ModelId)).ReadAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -66,57 +66,6 @@ public sealed class LlmCostChatClient : DelegatingChatClient
         ArgumentNullException.ThrowIfNull(serviceType);
         return serviceKey is string key && key == CallAttribution.CallIdKey && serviceType == typeof(IChatClient) ? this : base.GetService(serviceType, serviceKey);
     }
-
-    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(IReadOnlyCollection<ChatMessage> messages, ChatOptions? options, CallStart start, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var meter = new CallMeter(_recorder);
-        long? requestBytes = null;
-        var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        var done = false;
-        try
-        {
-            while (true)
-            {
-                try
-                {
-                    if (!await updates.MoveNextAsync().ConfigureAwait(false))
-                        break;
-                }
-                catch (Exception e)
-                {
-                    requestBytes = RequestBytes(e, meter.Begun, messages, options);
-                    done = true;
-                    throw;
-                }
-
-                meter.Count(updates.Current);
-                yield return updates.Current;
-            }
-
-            done = true;
-            if (meter.Told() is null)
-                requestBytes = TextEstimate.Bytes(messages, options);
-        }
-        finally
-        {
-            // Whoever reads no further ends here too, without an exception.
-            if (!done)
-                requestBytes = TextEstimate.Bytes(messages, options);
-            try
-            {
-                await updates.DisposeAsync().ConfigureAwait(false);
-            }
-            finally
-            {
-                await _recorder.EndAsync(start, meter, requestBytes).ConfigureAwait(false);
-            }
-        }
-    }
-
-    // A refusal before the first byte is not billed; what was cancelled or broke later may have been computed.
-    private static long? RequestBytes(Exception e, bool answered, IReadOnlyCollection<ChatMessage> messages, ChatOptions? options) =>
-        answered || e is OperationCanceledException ? TextEstimate.Bytes(messages, options) : null;
 
     // They are read once more when the usage must be estimated, and a lazy sequence may not be the same again.
     private static IReadOnlyCollection<ChatMessage> Asked(IEnumerable<ChatMessage> messages)

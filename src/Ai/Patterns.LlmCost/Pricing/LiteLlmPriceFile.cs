@@ -79,16 +79,15 @@ internal static partial class LiteLlmPriceFile
         // LiteLLM writes the provider, and for Azure the region, before the model's id, and has several names for one provider's kinds of models.
         private static (string, string, string) Place(string provider, string name)
         {
-            var model = name.StartsWith(provider + "/", StringComparison.Ordinal) ? name[(provider.Length + 1)..] : name;
-            var region = model.StartsWith("eu/", StringComparison.Ordinal) || model.StartsWith("us/", StringComparison.Ordinal) ? model[..2] : "";
-            provider = provider switch
+            var named = provider switch
             {
                 "bedrock_converse" => "bedrock",
                 "text-completion-openai" => "openai",
                 _ when provider.StartsWith("vertex_ai", StringComparison.Ordinal) => "vertex_ai",
                 _ => provider,
             };
-            return (provider, region.Length > 0 ? model[3..] : model, region);
+            var model = name.StartsWith(named + "/", StringComparison.Ordinal) ? name[(named.Length + 1)..] : name;
+            return model.StartsWith("eu/", StringComparison.Ordinal) || model.StartsWith("us/", StringComparison.Ordinal) ? (named, model[3..], model[..2]) : (named, model, "");
         }
 
         private string? ReadPrices(JsonElement fields)

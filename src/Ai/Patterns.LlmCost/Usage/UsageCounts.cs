@@ -3,7 +3,7 @@ namespace Patterns.LlmCost;
 /// <summary>
 /// What a provider counted, on the way to disjoint buckets: <see cref="Input"/> and <see cref="Output"/> are totals that hold the other counts of their side.
 /// </summary>
-internal sealed class UsageCounts
+internal struct UsageCounts
 {
     public long Input { get; set; }
 

@@ -22,7 +22,7 @@ public sealed class ChatClientTests(CostFixture costs) : IClassFixture<CostFixtu
                 await AskAsync(costs.Tracked(api, tenant), streamed);
 
             var row = (await costs.Host.RowsAsync(tenant)).Should().ContainSingle().Subject;
-            row.Should().BeEquivalentTo(new { Attempt = 1, State = "settled", Provider = ModelClients.Provider(api), Feature = "weather", UserId = "usr_1", Reasoning = 10L, Suspect = false });
+            row.Should().BeEquivalentTo(new { Attempt = 1, State = "settled", Provider = ModelClients.Provider(api), Feature = "weather", UserId = "usr_1", Reasoning = api == ModelApi.Anthropic ? 0L : 10L, Suspect = false });
             row.Model.Should().Be(tenant);
             row.ResponseId.Should().NotBeNullOrEmpty();
             row.Buckets.Should().Equal(Expected(api));

@@ -17,6 +17,8 @@ public sealed class CostFixture(PostgresServer server) : IAsyncLifetime
 
     internal CostHost Host => _host!;
 
+    internal string ConnectionString => _database.ConnectionString;
+
     internal ModelServer Server => _server!;
 
     internal ModelClients Clients => _clients!;
