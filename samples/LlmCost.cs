@@ -8,6 +8,7 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Patterns.DevServers;
 using Patterns.LlmCost;
+using Samples;
 
 await using var server = await DevServers.StartPostgresAsync();
 await using var database = await server.CreateDatabaseAsync();
@@ -84,21 +85,24 @@ async Task ImportAsync(string id, decimal input, decimal output)
     await ledger.ImportPricesAsync(new MemoryStream(Encoding.UTF8.GetBytes(file)));
 }
 
-// Stands for the client of a provider's SDK.
-sealed class Model(string id) : IChatClient
+namespace Samples
 {
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => Task.FromResult(
-        new ChatResponse(new ChatMessage(ChatRole.Assistant, "A short summary.")) { ModelId = id, Usage = new() { InputTokenCount = 2_000, CachedInputTokenCount = 1_500, OutputTokenCount = 400 } });
-
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    // Stands for the client of a provider's SDK.
+    internal sealed class Model(string id) : IChatClient
     {
-        foreach (var update in (await GetResponseAsync(messages, options, cancellationToken)).ToChatResponseUpdates())
-            yield return update;
-    }
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => Task.FromResult(
+            new ChatResponse(new ChatMessage(ChatRole.Assistant, "A short summary.")) { ModelId = id, Usage = new() { InputTokenCount = 2_000, CachedInputTokenCount = 1_500, OutputTokenCount = 400 } });
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            foreach (var update in (await GetResponseAsync(messages, options, cancellationToken)).ToChatResponseUpdates())
+                yield return update;
+        }
 
-    public void Dispose()
-    {
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
     }
 }

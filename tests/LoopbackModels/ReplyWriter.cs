@@ -74,6 +74,7 @@ internal sealed class ReplyWriter(HttpContext http, ModelRequest request, TimePr
     {
         await http.Response.Body.FlushAsync(ct);
         var usageAsked = request.Api != ModelApi.OpenAi && request.Api != ModelApi.Azure || (request.Json["stream_options"]?["include_usage"]?.GetValue<bool>() ?? false);
+        using var pace = answer.Pace > TimeSpan.Zero ? new PeriodicTimer(answer.Pace, time) : null;
         var piece = 0;
         foreach (var frame in _wire.Stream(answer, request.Model, usageAsked))
         {
@@ -81,8 +82,8 @@ internal sealed class ReplyWriter(HttpContext http, ModelRequest request, TimePr
             {
                 if (answer.Stall is var (at, gate) && at == piece)
                     await gate.PassAsync(ct);
-                if (answer.Pace > TimeSpan.Zero)
-                    await Task.Delay(answer.Pace, time, ct);
+                if (pace is not null)
+                    await pace.WaitForNextTickAsync(ct);
                 piece++;
             }
             if (!await SendAsync(frame.Bytes, answer.Cut))
@@ -123,7 +124,7 @@ internal sealed class ReplyWriter(HttpContext http, ModelRequest request, TimePr
             case CutKind.Fin:
                 http.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Shutdown(SocketShutdown.Send);
                 // An abort now would overtake the close with a reset; the client closes its side when it has read this one's end.
-                await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, time, ct));
+                await new TaskCompletionSource().Task.WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 http.Abort();
                 break;
             case CutKind.Whole when http.Response.ContentLength is not null:

@@ -45,7 +45,7 @@ public sealed class ScriptedModel(string? provider = "openai") : IChatClient
 
     public ScriptedModel NeverAnswers() => Answers(static async asked =>
     {
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, asked.Token);
+        await new TaskCompletionSource().Task.WaitAsync(asked.Token);
         return Says("never");
     });
 
@@ -76,7 +76,7 @@ public sealed class ScriptedModel(string? provider = "openai") : IChatClient
                 if (part is Exception exception)
                     throw exception;
                 if (part == Nothing)
-                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+                    await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
                 else if (part is Task gate)
                     await gate.WaitAsync(cancellationToken);
                 else
