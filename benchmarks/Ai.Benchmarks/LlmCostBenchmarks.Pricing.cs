@@ -31,7 +31,7 @@ public partial class LlmCostBenchmarks
         })
         .ToArray();
 
-    private readonly IChatClient _plain = new CannedAnswers(Updates);
+    private IChatClient _plain = null!;
     private readonly LlmCostScope _scope = LlmCostScope.Begin("tenant", "weather");
     private IChatClient _tracked = null!;
     private ServiceProvider _services = null!;
@@ -43,13 +43,17 @@ public partial class LlmCostBenchmarks
     {
         await using var server = await DevServers.StartPostgresAsync(new DevPostgresOptions());
         await using var database = await server.CreateDatabaseAsync();
-        _services = new ServiceCollection().AddPostgres(o => o.ConnectionString = database.ConnectionString).AddLlmCost().AddLogging().BuildServiceProvider();
+        _services = new ServiceCollection().AddPostgres(o => o.ConnectionString = database.ConnectionString).AddLlmCost().AddLogging()
+            .AddSingleton<IChatClient>(new CannedAnswers(Updates))
+            .AddKeyedSingleton<IChatClient>("tracked", static (services, _) => new LlmCostChatClient(services.GetRequiredService<IChatClient>(), new NothingBooked(), "openai"))
+            .BuildServiceProvider();
         await _services.GetRequiredService<ISchema>().ApplyAsync();
 
         // From here on the prices are in memory, and the server may go.
         await _services.GetRequiredService<ILlmCostLedger>().ImportPricesAsync(LlmPriceExample.Open());
         _cost = _services.GetRequiredService<ILlmCost>();
-        _tracked = new LlmCostChatClient(_plain, new NothingBooked(), "openai");
+        _plain = _services.GetRequiredService<IChatClient>();
+        _tracked = _services.GetRequiredKeyedService<IChatClient>("tracked");
     }
 
     [GlobalCleanup]
