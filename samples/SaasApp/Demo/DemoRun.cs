@@ -9,6 +9,7 @@ internal static class DemoRun
     public static void OnServerOfItsOwn(this WebApplicationBuilder builder)
     {
         builder.Configuration["ConnectionStrings:Postgres"] = null;
+        builder.Configuration[$"ConnectionStrings:{DatabaseLogin.Owner}"] = null;
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         // What is refused here is refused on purpose.
         builder.Configuration["Logging:LogLevel:Default"] = "Error";
