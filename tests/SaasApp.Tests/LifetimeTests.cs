@@ -93,7 +93,7 @@ public sealed class LifetimeTests(PostgresDatabase database) : IClassFixture<Pos
     [Fact]
     public async Task The_development_secret_is_told_and_a_configured_one_never()
     {
-        await using var byDefault = await AppProcess.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Stripe__WebhookSecret"] = null, ["ConnectionStrings__Postgres"] = database.ConnectionString });
+        await using var byDefault = await AppProcess.StartAsync(new Dictionary<string, string?>(Production.Secrets, StringComparer.Ordinal) { ["Stripe__WebhookSecret"] = null, ["ConnectionStrings__Postgres"] = database.ConnectionString });
 
         byDefault.Output.Should().Contain("development secret whsec_");
     }

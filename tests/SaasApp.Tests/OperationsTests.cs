@@ -32,7 +32,7 @@ public sealed partial class OperationsTests(RunningApp app)
         foreach (var page in Pages)
         {
             var html = await app.Client.GetStringAsync(page, Ct);
-            html.Should().Contain("guarantee").And.Contain("id=\"content\"");
+            html.Should().Contain("Guarantees: Patterns.").And.Contain("id=\"content\"");
             foreach (Match link in Href().Matches(html)) links.Add(link.Groups["to"].Value);
         }
 
@@ -63,6 +63,24 @@ public sealed partial class OperationsTests(RunningApp app)
         using var form = new FormUrlEncodedContent([new("_handler", "buy-small")]);
 
         (await app.Client.PostAsync("/credits", form, Ct)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task What_is_secret_or_personal_is_in_no_log_whatever_is_done()
+    {
+        using var client = new FormClient(app.Client.BaseAddress!);
+        await client.SignInAsync("umbrella/ulrich");
+        await client.PostAsync("/tenants", "write", ("Title", "confidential title"), ("Text", "confidential text"));
+        await client.PostAsync("/tenants", "attempt", ("Other", "acme"));
+        (await client.PostAsync("/credits", "buy-small")).Should().Contain("took effect once");
+        await client.PostAsync("/ledger", "operate", ("Amount", "1"), ("Operation", "spend"));
+        await client.PostAsync("/audit", "verify");
+        await app.DeliverAsync("""{"id":"evt_forged","type":"invoice.paid","secret":"confidential body"}""", "t=1,v1=confidential_signature");
+        foreach (var scenario in (string[])["flipped-bit", "five-minutes-late", "killed-before-commit"]) await app.Client.PostAsync($"/api/scenarios/{scenario}", content: null, Ct);
+
+        app.Output.Should().Contain("Stripe event evt_", "deliveries are logged");
+        foreach (var secret in Production.Secrets.Values.Append("for development only").Append("billing@customer.example").Append("confidential").Append("Example Customer"))
+            app.Output.Should().NotContain(secret!);
     }
 
     [GeneratedRegex("href=\"(?<to>/[^\"#]*)", RegexOptions.ExplicitCapture, 1000)]

@@ -35,8 +35,16 @@ internal static class DemoRun
             }
 
             var verdict = new DemoVerdict(reports, await player.CountPaymentsAsync("", stopped));
-            Console.WriteLine($"\n{verdict.Text}");
-            return verdict.ExitCode;
+            Console.WriteLine($"\n{verdict.Text}\n");
+
+            var isRight = verdict.IsRight;
+            await foreach (var step in ActivatorUtilities.CreateInstance<DemoStory>(app.Services).TellAsync(stopped))
+            {
+                isRight &= step.IsRight;
+                Console.WriteLine($"  {step.Title,-32}{step.Text}{(step.IsRight ? "" : "  WRONG")}");
+            }
+
+            return isRight ? 0 : 1;
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {
