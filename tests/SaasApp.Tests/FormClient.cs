@@ -13,16 +13,16 @@ public sealed partial class FormClient(Uri address) : IDisposable
     public HttpClient Client => _client;
 
     /// <summary>Signs in as somebody: <c>acme/alice</c>.</summary>
-    public Task<string> SignInAsync(string person) => PostAsync("/", "/sign-in", [new("person", person), new("from", "/")]);
+    public Task<string> SignInAsync(string person) => SubmitAsync("/", "/sign-in", [new("person", person), new("from", "/")]);
 
     /// <summary>Posts a form of a page.</summary>
     /// <returns>The page that came.</returns>
     public Task<string> PostAsync(string page, string form, params (string Name, string Value)[] fields) =>
-        PostAsync(page, page, [new("_handler", form), .. fields.Select(field => new KeyValuePair<string, string>(field.Name, field.Value))]);
+        SubmitAsync(page, page, [new("_handler", form), .. fields.Select(field => new KeyValuePair<string, string>(field.Name, field.Value))]);
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<string> PostAsync(string page, string to, IEnumerable<KeyValuePair<string, string>> fields)
+    private async Task<string> SubmitAsync(string page, string to, IEnumerable<KeyValuePair<string, string>> fields)
     {
         var token = Token().Match(await _client.GetStringAsync(page, Ct)).Groups["token"].Value;
         using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", token), .. fields]);
