@@ -28,6 +28,12 @@ public sealed class FakeTime(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
+    /// <summary>Whether a timer falls due within a time: the signal that somebody waits for the clock.</summary>
+    public bool HasTimerWithin(TimeSpan time)
+    {
+        lock (_gate) return _timers.Exists(timer => timer.Due <= _now + time);
+    }
+
     /// <summary>Moves the clock forward, stopping at every timer that falls due on the way.</summary>
     public void Advance(TimeSpan by)
     {

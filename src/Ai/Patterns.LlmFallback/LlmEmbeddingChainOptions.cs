@@ -2,7 +2,10 @@ using Microsoft.Extensions.AI;
 
 namespace Patterns.LlmFallback;
 
-/// <summary>A chain of embedding models. All must declare the same space: vectors of two spaces cannot be compared, and an index with both finds nonsense.</summary>
+/// <summary>
+/// A chain of embedding models. All must declare the same space: vectors of two spaces cannot be compared, and an index with both finds nonsense. Faults, circuits and repetitions are those of a chat chain with its
+/// defaults; an answer without a vector for each value is a <see cref="LlmFaultKind.BadOutput"/>.
+/// </summary>
 public sealed class LlmEmbeddingChainOptions
 {
     internal List<(string Name, string Space, Func<IServiceProvider, IEmbeddingGenerator<string, Embedding<float>>> Client, string? Provider)> Models { get; } = [];

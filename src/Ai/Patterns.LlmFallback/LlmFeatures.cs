@@ -7,19 +7,19 @@ public enum LlmFeatures
     /// <summary>Text in, text out.</summary>
     None = 0,
 
-    /// <summary>Tools may be offered to the model.</summary>
+    /// <summary>Tools may be offered to the model, and a history may have calls of them.</summary>
     Tools = 1,
 
-    /// <summary>The model may call several tools in one turn, and can be told not to.</summary>
+    /// <summary>The call may ask for several tool calls in one turn (<c>AllowMultipleToolCalls</c> = true).</summary>
     ParallelTools = 2,
 
     /// <summary>The call may force the use of a tool, or of a certain one.</summary>
     ForcedToolChoice = 4,
 
-    /// <summary>Images as input.</summary>
+    /// <summary>Images as input, results of tools included.</summary>
     Vision = 8,
 
-    /// <summary>Audio as input.</summary>
+    /// <summary>Audio as input, results of tools included.</summary>
     Audio = 16,
 
     /// <summary>Answers by a JSON Schema.</summary>

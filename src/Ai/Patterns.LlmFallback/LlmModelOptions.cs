@@ -11,16 +11,19 @@ public sealed class LlmModelOptions
     /// </summary>
     public string? Provider { get; set; }
 
-    /// <summary>What the model can do. Default: everything.</summary>
+    /// <summary>What the model can do. Default: everything. Say what it lacks, as in <c>LlmFeatures.All &amp; ~LlmFeatures.Audio</c>: a list of what it has leaves out what was not thought of, such as <see cref="LlmFeatures.Streaming"/>.</summary>
     public LlmFeatures Supports { get; set; } = LlmFeatures.All;
 
     /// <summary>Input and output tokens that fit together; null when unknown, which fits every call.</summary>
     public long? ContextWindow { get; set; }
 
-    /// <summary>The most output tokens the model gives; null when unknown. A call that asks for more skips the model.</summary>
+    /// <summary>
+    /// The most output tokens the model gives; null when unknown. A call that asks for more skips the model. Under a cost limit it is the worst case of calls that set no limit of their own, so a model with a
+    /// <see cref="Price"/> must say it there.
+    /// </summary>
     public long? MaxOutputTokens { get; set; }
 
-    /// <summary>The largest request in bytes that the provider takes; null when unknown. After <see cref="LlmFaultKind.RequestTooLarge"/> only models with a larger limit are asked.</summary>
+    /// <summary>The largest request in bytes that the provider takes; null when unknown. A call whose texts and files alone are more skips the model, and after <see cref="LlmFaultKind.RequestTooLarge"/> only models with a larger limit are asked.</summary>
     public long? MaxRequestBytes { get; set; }
 
     /// <summary>What it costs; null when unknown: then a cost limit never skips it.</summary>
@@ -31,6 +34,7 @@ public sealed class LlmModelOptions
 
     /// <summary>
     /// Names of <see cref="ChatOptions"/> properties that the model refuses, such as <c>Temperature</c> or <c>Seed</c>. They are removed from a copy of the options before this model is asked. Names are checked at start.
+    /// Without being named, <c>ModelId</c> is meant for the first model of the chain only, and <c>RawRepresentationFactory</c> for those of its provider.
     /// </summary>
     public ISet<string> UnsupportedOptions { get; } = new HashSet<string>(StringComparer.Ordinal);
 }

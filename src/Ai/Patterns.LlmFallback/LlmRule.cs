@@ -10,7 +10,7 @@ public sealed record LlmRule(LlmFaultKind Kind)
     /// <summary>The HTTP status.</summary>
     public int? Status { get; init; }
 
-    /// <summary>The provider's code or type of the error, or the finish reason, compared whole and without case.</summary>
+    /// <summary>The provider's code or type of the error, or a finish reason other than stop, length and tool_calls, compared whole and without case.</summary>
     public string? Code { get; init; }
 
     /// <summary>A part of the error's message, compared without case. For what providers say in no other way.</summary>

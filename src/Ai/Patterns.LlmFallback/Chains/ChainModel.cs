@@ -5,8 +5,7 @@ namespace Patterns.LlmFallback;
 /// <summary>One model of one chain, ready to be asked.</summary>
 internal sealed class ChainModel(int place, string name, IChatClient client, LlmModelOptions options, ModelCircuit circuit)
 {
-    // A client that keeps books of calls answers for this key, and is then told the call's id and the attempt's number in the options' additional properties.
-    private const string CallIdKey = "patterns.call_id";
+    private int _warnedOfRetries;
 
     /// <summary>The place in the chain, from 0.</summary>
     public int Place { get; } = place;
@@ -22,5 +21,12 @@ internal sealed class ChainModel(int place, string name, IChatClient client, Llm
 
     public string? Provider { get; } = options.Provider ?? client.GetService<ChatClientMetadata>()?.ProviderName;
 
-    public bool WantsCallId { get; } = client.GetService(typeof(IChatClient), CallIdKey) is not null;
+    /// <summary>What the provider calls the model, for telemetry.</summary>
+    public string ModelId { get; } = client.GetService<ChatClientMetadata>()?.DefaultModelId ?? name;
+
+    /// <summary>A client that keeps books of calls answers for this key, and is then told the call's id and the attempt's number in the options' additional properties.</summary>
+    public bool WantsCallId { get; } = client.GetService(typeof(IChatClient), CallMarks.CallId) is not null;
+
+    /// <summary>True once: the warning that the SDK repeats requests by itself is given once per model.</summary>
+    public bool ShouldWarnOfRetries() => _warnedOfRetries == 0 && Interlocked.Exchange(ref _warnedOfRetries, 1) == 0;
 }

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.AI;
+
+namespace Patterns.LlmFallback;
+
+/// <summary>The names under which chains and their callers talk in additional properties.</summary>
+internal static class CallMarks
+{
+    public const string Model = "patterns.model";
+    public const string Attempts = "patterns.attempts";
+    public const string Attempt = "patterns.attempt";
+    public const string CallId = "patterns.call_id";
+    public const string Provider = "patterns.provider";
+    public const string Degraded = "patterns.degraded";
+    public const string Restart = "patterns.restart";
+    private const string Fallback = "patterns.fallback";
+
+    public static bool AllowsFallback(ChatOptions? options) =>
+        options?.AdditionalProperties is not { } properties || !properties.TryGetValue(Fallback, out var value) || value is not (false or "false" or "False");
+
+    /// <summary>The options that tell a client which attempt of which call it serves: a copy, as the caller's options are the caller's.</summary>
+    public static ChatOptions Tell(ChatOptions? options, Guid call, int attempt)
+    {
+        var copy = options?.Clone() ?? new ChatOptions();
+        (copy.AdditionalProperties ??= [])[CallId] = call;
+        copy.AdditionalProperties[Attempt] = attempt;
+        return copy;
+    }
+
+    /// <summary>What the response says of itself. It goes by an update of its own, with neither role nor message id: those of an update that has one end up in the message.</summary>
+    public static AdditionalPropertiesDictionary Of(string? model, int attempts, Guid call, AdditionalPropertiesDictionary? given = null)
+    {
+        given ??= [];
+        if (model is not null)
+            given[Model] = model;
+        given[Attempts] = attempts;
+        given[CallId] = call;
+        return given;
+    }
+
+    /// <summary>Whether a message has anything that another model might not take: plain words have no origin.</summary>
+    public static bool HasOrigin(ChatMessage message)
+    {
+        if (message.RawRepresentation is not null)
+            return true;
+        for (var i = 0; i < message.Contents.Count; i++)
+        {
+            if (message.Contents[i] is not TextContent { RawRepresentation: null })
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Says in a message which model it comes from, so that a later call knows whether its history crosses providers.</summary>
+    public static AdditionalPropertiesDictionary Origin(ChainModel model, AdditionalPropertiesDictionary? given)
+    {
+        given ??= [];
+        given[Model] = model.Name;
+        if (model.Provider is not null)
+            given[Provider] = model.Provider;
+        return given;
+    }
+}

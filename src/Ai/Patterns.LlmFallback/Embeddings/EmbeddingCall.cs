@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.AI;
+
+namespace Patterns.LlmFallback;
+
+/// <summary>One call: asks model after model until one gives a vector for each value. Not thread-safe.</summary>
+internal sealed class EmbeddingCall(EmbeddingChain chain, IReadOnlyList<string> values, EmbeddingGenerationOptions? options, CancellationToken caller)
+{
+    // The waits of a chat chain's defaults: a chain of embeddings has no reason for others.
+    private static readonly TimeSpan MaxRateLimitWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly LlmFault WrongCount = new(LlmFaultKind.BadOutput, "wrong_count");
+
+    private readonly long _started = chain.Time.GetTimestamp();
+    private readonly Guid _id = CallIds.New(chain.Time.GetUtcNow());
+    private readonly List<LlmAttempt> _attempts = [];
+    private int _asked;
+    private bool _isOver;
+
+    public async Task<GeneratedEmbeddings<Embedding<float>>> RunAsync()
+    {
+        using var span = Telemetry.StartEmbeddings(chain.Name);
+        foreach (var model in chain.Models)
+        {
+            if (_isOver)
+                break;
+            if (!model.Circuit.TryEnter(out var pass))
+                Skip(model);
+            else if (await AskAsync(model, pass, span).ConfigureAwait(false) is { } vectors)
+                return Marked(vectors, model);
+        }
+
+        // All are open: asking the one that reopens first may succeed, and failing cannot.
+        if (_asked == 0 && chain.Models.MinBy(static model => model.Circuit.ReopensAt) is { } first && await AskAsync(first, first.Circuit.EnterOpen(), span).ConfigureAwait(false) is { } late)
+            return Marked(late, first);
+        span?.SetStatus(ActivityStatusCode.Error);
+        Throw();
+        return null!;
+    }
+
+    private TimeSpan Left => chain.Options.TotalTimeout - chain.Time.GetElapsedTime(_started);
+
+    /// <summary>Asks a model, once more if its fault allows it. Null when it gave nothing.</summary>
+    private async Task<GeneratedEmbeddings<Embedding<float>>?> AskAsync(EmbeddingModel model, CircuitPass pass, Activity? span)
+    {
+        for (var isRepeated = false; ; isRepeated = true)
+        {
+            var wire = WireRecord.InUse ? new WireRecord() : null;
+            var (vectors, fault, told) = await AttemptAsync(model, wire, span).ConfigureAwait(false);
+            if (wire is not null && chain.Evidence.ExhaustedUntil(model.Provider, wire, chain.Time.GetUtcNow()) is { } until)
+                model.Circuit.OpenUntil(until, LlmFaultKind.RateLimited);
+            if (fault is null)
+            {
+                model.Circuit.Succeeded(pass);
+                return vectors;
+            }
+
+            _attempts.Add(told!);
+            if (FaultPolicy.CountsAgainstModel(fault.Kind))
+                model.Circuit.Failed(pass, fault);
+            else
+                model.Circuit.Released(pass);
+            _isOver = fault.Kind is LlmFaultKind.InvalidRequest or LlmFaultKind.Cancelled || _asked >= chain.Options.MaxAttempts || Left <= TimeSpan.Zero;
+            var wait = _isOver || isRepeated ? null : FaultPolicy.WaitBeforeSameModel(fault, FaultPolicy.ReceivedNothing(wire, told!.Exception), MaxRateLimitWait, RetryDelay);
+            var repeats = wait is not null && wait < Left;
+            Log.AttemptFailed(chain.Logger, model.Name, chain.Name, fault.Kind, told!.Status, fault.Code, fault.RequestId, repeats ? NextStep.SameModel : _isOver ? NextStep.Stop : NextStep.NextModel);
+            if (!repeats)
+                return null;
+            await Task.Delay(wait!.Value, chain.Time, caller).ConfigureAwait(false);
+            if (!model.Circuit.TryEnter(out pass))
+                return null;
+        }
+    }
+
+    private async Task<(GeneratedEmbeddings<Embedding<float>>? Vectors, LlmFault? Fault, LlmAttempt? Told)> AttemptAsync(EmbeddingModel model, WireRecord? wire, Activity? call)
+    {
+        _asked++;
+        var started = chain.Time.GetTimestamp();
+        var left = Left;
+        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, chain.Time);
+        using var token = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, caller);
+        using var span = Telemetry.StartEmbeddings(chain.Name, model, _asked, call);
+        if (wire is not null)
+            WireRecord.Current = wire;
+        GeneratedEmbeddings<Embedding<float>>? vectors = null;
+        LlmFault? fault = null;
+        LlmEvidence? evidence = null;
+        Exception? thrown = null;
+        try
+        {
+            vectors = await model.Client.GenerateAsync(values, model.Cross(options, chain.Models[0], _id, _asked), token.Token).ConfigureAwait(false);
+            if (vectors.Count != values.Count)
+                (vectors, fault) = (null, WrongCount);
+        }
+        catch (Exception exception)
+        {
+            thrown = exception;
+            if (caller.IsCancellationRequested)
+                fault = new LlmFault(LlmFaultKind.Cancelled);
+            else if (limit.IsCancellationRequested)
+                (fault, thrown) = (new LlmFault(LlmFaultKind.Timeout, "total_timeout"), new TimeoutException($"The call of chain '{chain.Name}' took longer than {chain.Options.TotalTimeout.TotalSeconds:0.###} s (TotalTimeout), when model '{model.Name}' was asked.", exception));
+            else
+                fault = chain.Faults.Classify(evidence = chain.Evidence.Read(model.Provider, wire, exception));
+        }
+
+        var told = fault is null ? null : new LlmAttempt(model.Name, fault.Kind, evidence?.Status ?? wire?.Status, fault.Code, fault.RequestId, fault.Wait, chain.Time.GetElapsedTime(started), thrown);
+        Telemetry.EndEmbeddings(span, model, chain.Time.GetElapsedTime(started), told, vectors?.Usage);
+        return (vectors, fault, told);
+    }
+
+    private void Skip(EmbeddingModel model) => _attempts.Add(new LlmAttempt(model.Name, LlmFaultKind.Skipped, null, "circuit_open", null, null, TimeSpan.Zero, null));
+
+    private GeneratedEmbeddings<Embedding<float>> Marked(GeneratedEmbeddings<Embedding<float>> vectors, EmbeddingModel model)
+    {
+        vectors.AdditionalProperties = CallMarks.Of(model.Name, _asked, _id, vectors.AdditionalProperties);
+        return vectors;
+    }
+
+    private void Throw()
+    {
+        var tried = _attempts.Where(static a => a.Kind != LlmFaultKind.Skipped).ToList();
+        if (tried[^1] is { Exception: { } own, Kind: var kind } && (kind is LlmFaultKind.InvalidRequest or LlmFaultKind.Cancelled || tried.TrueForAll(a => a.Model == tried[0].Model)))
+            ExceptionDispatchInfo.Throw(own);
+        throw new LlmFallbackException(chain.Name, _attempts);
+    }
+}
