@@ -11,6 +11,7 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
 import twilio from 'twilio';
+import { genaiPricesCalls } from './genai-prices.mjs';
 import { stripeCalls } from './stripe.mjs';
 
 const stripe = new Stripe('sk_test_unused');
@@ -28,6 +29,7 @@ const accepted = async (verify) => {
 const privateKey = (seed) => createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(seed, 'hex')]), format: 'der', type: 'pkcs8' });
 
 const calls = {
+  ...genaiPricesCalls,
   ...stripeCalls,
   'stripe.sign': ({ body, secret, timestamp }) => stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp }),
   'stripe.verify': ({ body, secret, header }) => accepted(() => stripe.webhooks.constructEvent(body, header, secret)),

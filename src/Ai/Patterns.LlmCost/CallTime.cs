@@ -11,4 +11,24 @@ internal static class CallTime
         id.TryWriteBytes(bytes, bigEndian: true, out _);
         return DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
     }
+
+    /// <summary>The least id of a day: no version is needed, since every id of that moment is greater.</summary>
+    public static Guid FirstId(DateOnly day)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)Math.Max(0, new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds()) << 16);
+        return new(bytes, bigEndian: true);
+    }
+
+    /// <summary>The id with this time, and with the rest from the first bytes of <paramref name="random"/>.</summary>
+    public static Guid IdAt(DateTimeOffset at, ReadOnlySpan<byte> random)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        random[..16].CopyTo(bytes);
+        var stamp = ((ulong)at.ToUnixTimeMilliseconds() << 16) | 0x7000 | (uint)(((random[6] & 0x0F) << 8) | random[7]);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, stamp);
+        bytes[8] = (byte)(0x80 | (random[8] & 0x3F));
+        return new(bytes, bigEndian: true);
+    }
 }

@@ -40,7 +40,7 @@ public interface ILlmCost
 
     /// <summary>
     /// Whether a call fits into the tenant's budget of this month, from memory that is at most 5 s old. Callers that ask at once may each be allowed: use <see cref="ReserveAsync"/> where that matters. An estimate whose model has no
-    /// price is allowed while anything is left.
+    /// price is allowed while anything is left. While the database is away, what was known last goes on answering; a tenant who was never asked about gets the driver's exception.
     /// </summary>
     /// <param name="tenantId">The customer.</param>
     /// <param name="estimate">What the call is expected to use at most.</param>

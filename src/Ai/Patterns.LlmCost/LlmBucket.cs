@@ -1,6 +1,6 @@
 namespace Patterns.LlmCost;
 
-/// <summary>What is counted and priced. The buckets are disjoint: a token is in one of them. The order is that of the stored array and never changes.</summary>
+/// <summary>What is counted and priced. The buckets are disjoint: a token is in one of them. A price is for a million of the bucket's unit: tokens, searches, seconds, token-hours. The order is that of the stored array and never changes.</summary>
 public enum LlmBucket
 {
     /// <summary>Input tokens that are in no other input bucket: text that was not read from a cache.</summary>
@@ -30,12 +30,12 @@ public enum LlmBucket
     /// <summary>Image output tokens.</summary>
     OutputImage,
 
-    /// <summary>Web searches that the provider ran; priced by the piece.</summary>
+    /// <summary>Web searches that the provider ran.</summary>
     WebSearch,
 
-    /// <summary>Seconds of a container of the provider; priced by the piece.</summary>
+    /// <summary>Seconds of a container of the provider.</summary>
     ContainerSecond,
 
-    /// <summary>Millions of tokens kept in a cache for an hour; priced by the piece.</summary>
-    CacheStorageMtokHour,
+    /// <summary>Tokens kept in a cache, times the hours that they were kept.</summary>
+    CacheStorageTokenHour,
 }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Patterns.LlmCost;
 
 /// <summary>One attempt of one call at one model: what is booked.</summary>
@@ -40,4 +43,18 @@ public sealed record LlmCall(string TenantId, Guid CallId, string Provider, stri
 
     /// <summary>Whether the provider's counts contradict each other: the row is kept and marked.</summary>
     public bool Suspect { get; init; }
+
+    /// <summary>
+    /// The id of a call that is known by an id of its provider's only, such as a result of a batch: a UUIDv7 made from a time and a hash (SHA-256), so that reading the same result again gives the same id.
+    /// </summary>
+    /// <param name="at">The result's own time, which must be the same whenever it is read; it is rounded down to a millisecond.</param>
+    /// <param name="provider">The provider.</param>
+    /// <param name="id">What the provider calls the result, unique within the provider.</param>
+    /// <exception cref="ArgumentException">A text is empty.</exception>
+    public static Guid IdOf(DateTimeOffset at, string provider, string id)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(provider);
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        return CallTime.IdAt(at, SHA256.HashData(Encoding.UTF8.GetBytes($"{provider.ToLowerInvariant()}\n{id}")));
+    }
 }

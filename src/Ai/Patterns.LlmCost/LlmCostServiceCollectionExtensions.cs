@@ -1,5 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Patterns.LlmCost;
+using Patterns.Postgres;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -18,12 +21,34 @@ public static class LlmCostServiceCollectionExtensions
             options.Configure(configure);
 
         services.TryAddSingleton<CurrentPrices>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LlmCostOptions>, LlmCostOptionsValidator>());
+        services.TryAddSingleton<CallChecks>();
+        services.TryAddSingleton<CallPartitions>();
+        services.AddGroupCommit(static provider => new GroupCommit<PricedCall, bool>(
+            provider.GetRequiredService<IPostgres>(),
+            new BookStatement(provider.GetRequiredService<IPostgres>()),
+            new() { OrderBy = static priced => priced.Call.TenantId, Time = provider.GetRequiredService<TimeProvider>() }));
+        services.TryAddSingleton<PriceImporter>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PriceRefresh>());
         services.TryAddSingleton<CallBooking>();
+        services.TryAddSingleton<CallQueue>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CallQueueService>());
         services.TryAddSingleton<BudgetBook>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BudgetWatch>());
         services.TryAddSingleton<Margins>();
+        services.TryAddSingleton<CostReports>();
+        services.TryAddSingleton<Repricing>();
+        services.TryAddSingleton<MonthClose>();
+        services.TryAddSingleton<TenantErasure>();
+        services.TryAddSingleton<StatementBook>();
+        services.TryAddSingleton<ResidualSpread>();
+        services.TryAddSingleton<ILlmCostLedger, PostgresLlmCostLedger>();
         services.TryAddSingleton<ILlmCost, PostgresLlmCost>();
         return services
             .AddPostgres()
-            .AddSchemaScripts("llm_cost", typeof(ILlmCost).Assembly);
+            .AddSchemaScripts("llm_cost", typeof(ILlmCost).Assembly)
+            .AddTimePartitions(
+                CallPartitions.Calls,
+                static provider => new TimePartitioning(CallPartitions.Calls, PartitionInterval.Month, provider.GetRequiredService<IOptions<LlmCostOptions>>().Value.Retention, Ahead: 1) { Key = PartitionKey.UuidV7 });
     }
 }

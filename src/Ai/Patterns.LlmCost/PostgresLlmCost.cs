@@ -1,24 +1,51 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Patterns.LlmCost;
 
 /// <summary>The parts behind the interface.</summary>
-internal sealed class PostgresLlmCost(CallBooking booking, CurrentPrices prices, BudgetBook budgets, Margins margins) : ILlmCost
+internal sealed class PostgresLlmCost(
+    CallChecks checks,
+    CallBooking booking,
+    CallQueue queue,
+    BudgetBook budgets,
+    Margins margins,
+    IOptions<LlmCostOptions> options,
+    TimeProvider time,
+    ILoggerFactory? loggers = null) : ILlmCost, IClientSettings
 {
-    public ValueTask RecordAsync(LlmCall call, CancellationToken cancellationToken = default) => booking.RecordAsync(call, cancellationToken);
+    LlmCostOptions IClientSettings.Options { get; } = options.Value;
 
-    public Task RecordAsync(LlmCall call, NpgsqlTransaction transaction, CancellationToken cancellationToken = default) => booking.RecordAsync(call, transaction, cancellationToken);
+    TimeProvider IClientSettings.Time => time;
 
-    public ValueTask QueueAsync(LlmCall call, CancellationToken cancellationToken = default) => booking.QueueAsync(call, cancellationToken);
+    ILogger IClientSettings.Logger { get; } = Log.For(loggers);
 
-    public Task FlushAsync(CancellationToken cancellationToken = default) => booking.FlushAsync(cancellationToken);
+    public ValueTask RecordAsync(LlmCall call, CancellationToken cancellationToken = default)
+    {
+        checks.Check(call);
+        return booking.RecordAsync(call, cancellationToken);
+    }
+
+    public Task RecordAsync(LlmCall call, NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        checks.Check(call);
+        return booking.RecordAsync(call, transaction, cancellationToken);
+    }
+
+    public ValueTask QueueAsync(LlmCall call, CancellationToken cancellationToken = default)
+    {
+        checks.Check(call);
+        return queue.AddAsync(call, cancellationToken);
+    }
+
+    public Task FlushAsync(CancellationToken cancellationToken = default) => queue.FlushAsync(cancellationToken);
 
     public PicoUsd? Price(LlmCall call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        return call.State == LlmCallState.Failed
-            ? PicoUsd.Zero
-            : prices.Book.Price(call.Provider, call.Model, call.Tier, call.Region, call.StartedAt ?? CallTime.Of(call.CallId), call.Usage);
+        return booking.Price(call);
     }
 
     public ValueTask<SpendAnswer> CanSpendAsync(string tenantId, LlmEstimate estimate, CancellationToken cancellationToken = default) => budgets.CanSpendAsync(tenantId, estimate, cancellationToken);
