@@ -28,6 +28,10 @@ if (builder.Environment.IsDevelopment())
     builder.Services.Configure<KeyManagementOptions>(FormKeys.KeepInMemory);
 }
 
+// Goes after the application, which is declared later.
+using var spill = new TemporaryFolder();
+await using var providers = await Providers.StartAsync(builder.Configuration, loopback: builder.Environment.IsDevelopment() && !doomed && load is null);
+
 var secrets = Secrets.Read(builder.Configuration, builder.Environment);
 var auditKey = new AuditKey(secrets[Secrets.AuditSigning]);
 builder.Services.AddSingleton(secrets);
@@ -58,12 +62,18 @@ builder.Services.AddRlsSession(o =>
     o.Request.Resolve = People.ScopeOf;
 });
 builder.Services.AddHostedService<TableProtection>();
+builder.Services.AddLlmFallback(o => o.Chain(Author.Chain, providers.Chain));
+builder.Services.AddLlmCost(o => o.SpillFolder = builder.Environment.IsDevelopment() ? spill.Path : builder.Configuration["LlmCost:SpillFolder"]);
+builder.Services.AddSingleton(providers);
 
 builder.Services.AddHttpContextAccessor();
 builder.Services.AddSingleton<People>();
 builder.Services.AddSingleton<OwnAddress>();
 builder.Services.AddSingleton<DocumentStore>();
 builder.Services.AddSingleton<Attempts>();
+builder.Services.AddSingleton<Author>();
+builder.Services.AddSingleton<BookedAttempts>();
+builder.Services.AddSingleton<RevenueBook>();
 builder.Services.AddSingleton<Fulfilment>();
 builder.Services.AddSingleton<LedgerQuery>();
 builder.Services.AddSingleton<PaymentStore>();
@@ -103,6 +113,7 @@ app.MapGet("/metrics", static (MetricStore metrics) => TypedResults.Text(metrics
 app.MapHealthChecks("/health");
 app.MapScenarios();
 app.MapSpendLoad();
+app.MapWriting();
 People.MapSignIn(app);
 app.MapRazorComponents<App>();
 

@@ -1,16 +1,18 @@
 using Npgsql;
 using Patterns.CreditLedger;
+using Patterns.LlmCost;
 using Patterns.RlsSession;
 
 namespace SaasApp;
 
 /// <summary>What the tenants have on their first day, in Development. A start that repeats it changes nothing.</summary>
-internal sealed class Seed(ICreditLedger credits, IRlsSession session) : IHostedService
+internal sealed class Seed(ICreditLedger credits, IRlsSession session, ILlmCostLedger costs) : IHostedService
 {
     private const long Welcome = 500;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await using (var prices = LlmPriceExample.Open()) await costs.ImportPricesAsync(prices, cancellationToken: cancellationToken);
         foreach (var person in People.Everybody.DistinctBy(static person => person.Tenant, StringComparer.Ordinal))
         {
             await credits.GrantAsync(new Grant(new AccountId(person.Tenant), "welcome", Pools.Free, Welcome) { Reason = "every new customer's" }, cancellationToken);
