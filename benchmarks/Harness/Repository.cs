@@ -1,7 +1,7 @@
 namespace Harness;
 
 /// <summary>Where this clone is, found from the built assembly, so that any current directory will do.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string Root { get; } = Find();
 

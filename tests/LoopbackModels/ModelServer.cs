@@ -111,7 +111,8 @@ public sealed class ModelServer : IAsyncDisposable
         var whole = false;
         try
         {
-            whole = await new ReplyWriter(http, request, _time, gone.Token).WriteAsync(reply);
+            await new ReplyWriter(http, request, _time, gone.Token).WriteAsync(reply);
+            whole = true;
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && gone.IsCancellationRequested)
         {

@@ -13,15 +13,15 @@ internal sealed class ReplyWriter(HttpContext http, ModelRequest request, TimePr
     private readonly WireFormat _wire = WireFormat.Of(request.Api);
     private int _sent;
 
-    /// <summary>Sends it; true when that is the end of it, false when the client was still to see a cut.</summary>
-    public async Task<bool> WriteAsync(ModelReply reply)
+    /// <summary>Sends it, cut and all; throws when the client goes away before.</summary>
+    public async Task WriteAsync(ModelReply reply)
     {
         if (reply.Gate is not null)
             await reply.Gate.PassAsync(ct);
         if (reply is Hangup)
         {
             http.Abort();
-            return true;
+            return;
         }
         var status = reply is ModelError { Status: var s } ? s : 200;
         http.Response.StatusCode = status;
@@ -46,7 +46,6 @@ internal sealed class ReplyWriter(HttpContext http, ModelRequest request, TimePr
             default:
                 throw new NotSupportedException($"There is no way to send {reply.GetType().Name}.");
         }
-        return true;
     }
 
     private async Task ErrorAsync(ModelError error)

@@ -10,8 +10,8 @@ public enum AfterFirstToken
     Restart,
 
     /// <summary>
-    /// Text only: the next model is told, by a user message, what was already said and to go on from there, and its stream continues the first. Once a tool call was emitted this is refused, and the reader
-    /// gets the <see cref="LlmStreamInterruptedException"/>.
+    /// Text only: the next model is told, by a user message, what was already said and to go on from there, and its stream continues the first. Once a tool call or anything but text or
+    /// reasoning was emitted, and where the answer is to be JSON, this is refused, and the reader gets the <see cref="LlmStreamInterruptedException"/>.
     /// </summary>
     Continue,
 }

@@ -31,7 +31,7 @@ public sealed class LlmChainOptions
     /// <summary>Whether other models may be asked at all. A call sets it by <c>patterns.fallback</c> = false in its options' additional properties. It holds for broken streams too. Default true.</summary>
     public bool Fallback { get; set; } = true;
 
-    /// <summary>The time of a whole call, all attempts and waits included, up to the last update of a stream. Default 60 s.</summary>
+    /// <summary>The time of a whole call, all attempts and waits included, up to the last update of a stream. Default 60 s. Like all times here it cancels the token that the model's client got; a client must heed it.</summary>
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The time of one attempt at an answer that is not streamed. Default 60 s, so that <see cref="TotalTimeout"/> decides.</summary>
@@ -49,7 +49,7 @@ public sealed class LlmChainOptions
     /// <summary>The longest wait after a rate limit before the same model is asked once more. Default 2 s.</summary>
     public TimeSpan MaxRateLimitWait { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The wait before a model that failed is asked once more; up to half of it is added at random. Default 200 ms.</summary>
+    /// <summary>The wait before a model that failed is asked once more; up to half of it is added at random. Default 200 ms. A bad answer is asked for again at once, and a rate limit after its stated wait.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
@@ -78,7 +78,8 @@ public sealed class LlmChainOptions
     public double MaxHedgedShare { get; set; } = 0.05;
 
     /// <summary>
-    /// Answers when no model did, from a cache or with a set text; null answers mean that it has nothing either. Its response carries <c>patterns.degraded</c> = true. Null: the exception is thrown.
+    /// Answers when no model did, from a cache or with a set text; null answers mean that it has nothing either. Its response carries <c>patterns.degraded</c> = true. It is not asked for what no model would take, for a
+    /// call without fallback, or once a stream has shown content. What it throws fails the call. Null: the exception is thrown.
     /// </summary>
     public Func<LlmRequest, CancellationToken, ValueTask<ChatResponse?>>? LastResort { get; set; }
 }

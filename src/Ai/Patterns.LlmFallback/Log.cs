@@ -12,13 +12,10 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Warning, "The SDK of model {Model} of chain {Chain} sent {Requests} requests in one attempt: it repeats by itself, and waits multiply. Set {Setting}.")]
     public static partial void SdkRetries(ILogger logger, string model, string chain, int requests, string setting);
 
-    [LoggerMessage(3, LogLevel.Warning, "A stream of model {Model} of chain {Chain} broke after its first content: {Kind}, status {Status}, code {Code}. Next: {Step}.")]
-    public static partial void StreamBroke(ILogger logger, string model, string chain, LlmFaultKind kind, int? status, string? code, NextStep step);
-
-    [LoggerMessage(4, LogLevel.Debug, "The stream of model {Model} of chain {Chain} could not be disposed: {Exception}.")]
+    [LoggerMessage(3, LogLevel.Debug, "The stream of model {Model} of chain {Chain} could not be disposed: {Exception}.")]
     public static partial void DisposalFailed(ILogger logger, string model, string chain, string exception);
 
-    [LoggerMessage(5, LogLevel.Debug, "The attempt at model {Model} of chain {Chain} that lost against a hedge did not end well: {Exception}.")]
+    [LoggerMessage(4, LogLevel.Debug, "The attempt at model {Model} of chain {Chain} that lost against a hedge did not end well: {Exception}.")]
     public static partial void LoserFailed(ILogger logger, string model, string chain, string exception);
 
     public static ILogger For(ILoggerFactory? loggers) => (loggers ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);

@@ -80,7 +80,7 @@ internal abstract partial class ChainCall<TAnswer>
     {
         if (attempt.Wire is { } wire)
         {
-            if (Chain.Evidence.ExhaustedUntil(attempt.Model.Provider, wire, Chain.Time.GetUtcNow()) is { } until)
+            if (EvidenceReader.ExhaustedUntil(attempt.Model.Provider, wire, Chain.Time.GetUtcNow()) is { } until)
                 attempt.Model.Circuit.OpenUntil(until, LlmFaultKind.RateLimited);
             if (wire.Requests > 1 && attempt.Model.ShouldWarnOfRetries())
                 Log.SdkRetries(Chain.Logger, attempt.Model.Name, Chain.Name, wire.Requests, SettingOf(attempt.Model.Provider));

@@ -159,7 +159,7 @@ internal abstract partial class ChainCall<TAnswer>
         var clock = Chain.Clocks.Take();
         try
         {
-            var messages = Chain.Crossing.Messages(Messages, model);
+            var messages = HistoryCrossing.Messages(Messages, model);
             var options = Chain.Crossing.Options(Options, model);
             _asked++;
             if (model.WantsCallId)

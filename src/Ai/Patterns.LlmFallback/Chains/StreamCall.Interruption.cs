@@ -109,17 +109,23 @@ internal sealed partial class StreamCall
         var mark = new ChatResponseUpdate { AdditionalProperties = CallMarks.Of(stream.Attempt.Model.Name, Asked, CallId) };
         if (_restarts)
             mark.AdditionalProperties[CallMarks.Restart] = true;
+        var held = stream.Held;
         if (_continues)
         {
-            stream.Held.ForEach(Relabel);
-            return mark;
+            for (var i = 0; i < held.Count; i++)
+                held[i] = Relabeled(held[i]);
+        }
+        else if (held.FindIndex(static update => !string.IsNullOrEmpty(update.MessageId)) is >= 0 and var named)
+        {
+            held[named] = held[named].Clone();
+            held[named].AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, held[named].AdditionalProperties?.Clone());
+        }
+        else if (held.SelectMany(static update => update.Contents).FirstOrDefault(static content => content is not UsageContent) is { } content)
+        {
+            // Only the properties of an update that names its message end up in the message; where none does, those of its first content stay with it.
+            content.AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, content.AdditionalProperties?.Clone());
         }
 
-        // Only the properties of an update that names its message end up in the message; where none does, those of its first content stay with it.
-        if (stream.Held.Find(static update => !string.IsNullOrEmpty(update.MessageId)) is { } first)
-            first.AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, first.AdditionalProperties);
-        else if (stream.Held.SelectMany(static update => update.Contents).FirstOrDefault(static content => content is not UsageContent) is { } content)
-            content.AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, content.AdditionalProperties);
         return mark;
     }
 

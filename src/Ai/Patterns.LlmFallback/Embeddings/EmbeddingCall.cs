@@ -48,7 +48,7 @@ internal sealed class EmbeddingCall(EmbeddingChain chain, IReadOnlyList<string> 
         {
             var wire = WireRecord.InUse ? new WireRecord() : null;
             var (vectors, fault, told) = await AttemptAsync(model, wire, span).ConfigureAwait(false);
-            if (wire is not null && chain.Evidence.ExhaustedUntil(model.Provider, wire, chain.Time.GetUtcNow()) is { } until)
+            if (wire is not null && EvidenceReader.ExhaustedUntil(model.Provider, wire, chain.Time.GetUtcNow()) is { } until)
                 model.Circuit.OpenUntil(until, LlmFaultKind.RateLimited);
             if (fault is null)
             {

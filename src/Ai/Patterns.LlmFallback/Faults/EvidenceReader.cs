@@ -30,7 +30,7 @@ internal sealed class EvidenceReader(LlmFallbackOptions options)
     }
 
     /// <summary>Until when the model has nothing left by its rate-limit headers; null when it has, or does not say. Costs nothing when no handler saw the response.</summary>
-    public DateTimeOffset? ExhaustedUntil(string? provider, WireRecord? wire, DateTimeOffset now) => wire is null ? null : RateLimitHeaders.ExhaustedUntil(wire.Headers, now);
+    public static DateTimeOffset? ExhaustedUntil(string? provider, WireRecord? wire, DateTimeOffset now) => wire is null ? null : RateLimitHeaders.ExhaustedUntil(wire.Headers, now);
 
     /// <summary>Adds to evidence without an error from the wire what its exception says.</summary>
     public LlmEvidence Complete(LlmEvidence evidence)

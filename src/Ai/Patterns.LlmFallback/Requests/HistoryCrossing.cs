@@ -11,7 +11,7 @@ internal sealed class HistoryCrossing(IReadOnlyList<ChainModel> models)
     /// For a model that did not say them all: reasoning, which its provider signed for one model, raw representations and the calls of hosted tools leave, and ids of tool calls that the target's provider would refuse are
     /// replaced, in calls and results alike.
     /// </summary>
-    public IReadOnlyList<ChatMessage> Messages(IReadOnlyList<ChatMessage> messages, ChainModel target)
+    public static IReadOnlyList<ChatMessage> Messages(IReadOnlyList<ChatMessage> messages, ChainModel target)
     {
         CrossingIds? ids = null;
         List<ChatMessage>? rewritten = null;

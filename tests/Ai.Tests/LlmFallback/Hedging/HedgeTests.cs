@@ -1,6 +1,5 @@
 using Ai.Tests.LlmFallback.Calls;
 using Microsoft.Extensions.AI;
-using Patterns.LlmFallback;
 
 namespace Ai.Tests.LlmFallback.Hedging;
 

@@ -170,7 +170,7 @@ public sealed class StreamTests
         var stream = chain.StreamAsync();
         model.Asked.Should().BeEmpty("nobody has read yet");
 
-        var (one, two) = (await stream.ToChatResponseAsync(), await stream.ToChatResponseAsync());
+        var (one, two) = (await stream.ToChatResponseAsync(TestContext.Current.CancellationToken), await stream.ToChatResponseAsync(TestContext.Current.CancellationToken));
 
         (one.Text, two.Text).Should().Be(("one", "two"));
         one.AdditionalProperties!["patterns.call_id"].Should().NotBe(two.AdditionalProperties!["patterns.call_id"]);

@@ -9,7 +9,7 @@ public sealed class LoopbackTests : IAsyncLifetime
     private ModelServer _server = null!;
     private ModelClients _clients = null!;
 
-    public async ValueTask InitializeAsync() => _clients = new(_server = await ModelServer.StartAsync());
+    public async ValueTask InitializeAsync() => _clients = new(_server = await ModelServer.StartAsync(new SwiftTime()));
 
     public async ValueTask DisposeAsync()
     {
@@ -47,6 +47,29 @@ public sealed class LoopbackTests : IAsyncLifetime
         var vectors = await generator.GenerateAsync(["a", "b"], cancellationToken: TestContext.Current.CancellationToken);
         vectors.Select(v => v.Vector.ToArray()).Should().BeEquivalentTo(new[] { new float[] { 1, 2 }, [3, 4] });
         vectors.Usage!.InputTokenCount.Should().Be(5);
+    }
+
+    [Theory]
+    [EachApi]
+    public async Task A_model_is_switched_while_it_serves(ModelApi api)
+    {
+        using var client = _clients.Client(api, "m");
+        var failed = new List<ModelCondition>();
+        foreach (var condition in Enum.GetValues<ModelCondition>().Append(ModelCondition.Healthy))
+        {
+            _server["m"].Condition = condition;
+            try
+            {
+                var response = await client.GetStreamingResponseAsync("hi", cancellationToken: TestContext.Current.CancellationToken).ToChatResponseAsync(TestContext.Current.CancellationToken);
+                response.Text.Should().Be("Hello from m.");
+            }
+            catch (Exception exception) when (exception is not FluentAssertions.Execution.AssertionFailedException)
+            {
+                failed.Add(condition);
+            }
+        }
+        failed.Should().Equal(Enum.GetValues<ModelCondition>().Except([ModelCondition.Healthy, ModelCondition.Slow]));
+        _server["m"].Asked.Should().Be(Enum.GetValues<ModelCondition>().Length + 1);
     }
 
     private static ModelAnswer Rich(ModelApi api) => new()

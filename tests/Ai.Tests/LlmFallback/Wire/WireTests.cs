@@ -162,11 +162,11 @@ public sealed class WireTests(LoopbackFixture loopback) : IClassFixture<Loopback
 
     [Theory]
     [EachApi]
-    public async Task Where_nobody_listens_and_where_TLS_is_not_spoken_the_network_is_at_fault(ModelApi api)
+    public async Task Where_nobody_listens_no_TLS_is_spoken_or_no_such_host_is_the_network_is_at_fault(ModelApi api)
     {
         var gone = await ModelServer.StartAsync(ct: Ct);
         await gone.DisposeAsync();
-        foreach (var address in new[] { gone.Address, new UriBuilder(loopback.Server.Address) { Scheme = "https" }.Uri })
+        foreach (var address in new[] { gone.Address, new UriBuilder(loopback.Server.Address) { Scheme = "https" }.Uri, new Uri("http://models.invalid/") })
         {
             using var nobody = new ModelClients(address);
             await using var chain = new ChainOfTwo(loopback, api, c => c.LastResort = (_, _) => default, clients: nobody);
