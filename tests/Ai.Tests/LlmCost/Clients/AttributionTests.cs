@@ -114,9 +114,9 @@ public sealed class AttributionTests(CostFixture costs) : IClassFixture<CostFixt
         ((Func<object>)(() => LlmCostScope.Begin("t", userId: new string('u', 201)))).Should().Throw<ArgumentException>().WithMessage("userId has 201 characters; it takes at most 200.*");
     }
 
-    private Task AskAsync(params (string Key, object Value)[] properties) => AskAsync("canned", properties);
+    private Task<ChatResponse> AskAsync(params (string Key, object Value)[] properties) => AskAsync("canned", properties);
 
-    private Task AskAsync(string model, params (string Key, object Value)[] properties)
+    private Task<ChatResponse> AskAsync(string model, params (string Key, object Value)[] properties)
     {
         var options = properties.Length == 0 ? null : new ChatOptions { AdditionalProperties = new(properties.Select(static pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))) };
         return new LlmCostChatClient(new CannedChatClient(new() { InputTokenCount = 1 }, model), costs.Host.Cost, "p").GetResponseAsync("hi", options, Ct);

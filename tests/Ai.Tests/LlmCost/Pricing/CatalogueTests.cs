@@ -59,7 +59,7 @@ public sealed class CatalogueTests(PostgresDatabase database, Peers peers) : ICl
     }
 
     // Its totals hold their parts.
-    private static Dictionary<string, long> Theirs(LlmUsage usage) => new()
+    private static Dictionary<string, long> Theirs(LlmUsage usage) => new(StringComparer.Ordinal)
     {
         ["input_tokens"] = usage.InputTokens,
         ["cache_read_tokens"] = usage.CacheRead,
