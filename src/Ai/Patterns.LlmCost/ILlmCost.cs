@@ -23,15 +23,18 @@ public interface ILlmCost
 
     /// <summary>
     /// Hands one attempt to the background writer, without a round trip: what the clients do. When the queue is full this waits 50 ms at most, then the call goes to the spill file. With
-    /// <see cref="LlmCostDurability.Spill"/> it returns when the call is on the disk.
+    /// <see cref="LlmCostDurability.Spill"/> it returns when the call is on the disk. Where the disk refuses it, and after the application has stopped, it is booked as <see cref="RecordAsync(LlmCall, CancellationToken)"/> does; only
+    /// when that fails as well is there an exception, the driver's.
     /// </summary>
     /// <param name="call">The attempt.</param>
-    /// <param name="cancellationToken">Cancels the wait; the call is kept all the same.</param>
+    /// <param name="cancellationToken">Cancels the wait; the call is kept all the same, unless the spill is full as well (see <see cref="LlmCostOptions.MaxSpillBytes"/>).</param>
     /// <exception cref="ArgumentException">A value is outside its limits; the message names it.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled while the spill was full; the call is not kept.</exception>
     ValueTask QueueAsync(LlmCall call, CancellationToken cancellationToken = default);
 
     /// <summary>Returns when all that was queued in this process before is committed.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="InvalidOperationException">The application stopped before they could be; they are in the spill, and the next start books them.</exception>
     Task FlushAsync(CancellationToken cancellationToken = default);
 
     /// <summary>What an attempt costs by the prices known to this process (those of the database, at most a minute old); null when its model has no price.</summary>

@@ -5,7 +5,7 @@ namespace Patterns.LlmCost;
 
 /// <summary>One attempt of one call at one model: what is booked.</summary>
 /// <param name="TenantId">The customer: 1 to 200 characters without control characters.</param>
-/// <param name="CallId">The call's id, a UUIDv7, the same over all its attempts. With tenant and attempt it is the row's key.</param>
+/// <param name="CallId">The call's id, a UUIDv7, the same over all its attempts. With tenant and attempt it is the row's key. Its time is at most <see cref="LlmCostOptions.Retention"/> ago and a day ahead.</param>
 /// <param name="Provider">The provider: 1 to 100 characters, such as <c>openai</c> or <c>anthropic</c>; compared in lower case.</param>
 /// <param name="Model">The model as the provider names it: 1 to 200 characters.</param>
 /// <param name="Usage">What it used.</param>
@@ -35,7 +35,7 @@ public sealed record LlmCall(string TenantId, Guid CallId, string Provider, stri
     /// <summary>The run (of an agent, a job) that the call belongs to.</summary>
     public Guid? RunId { get; init; }
 
-    /// <summary>When the call began. It chooses the price and the day. Null takes the time within <see cref="CallId"/>.</summary>
+    /// <summary>When the call began. It chooses the price and the day. Null takes the time within <see cref="CallId"/>, from which it is at most 31 days.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>The provider's id of the response; null when it gave none. At most 200 characters.</summary>

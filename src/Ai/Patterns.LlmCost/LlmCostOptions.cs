@@ -14,7 +14,10 @@ public sealed class LlmCostOptions
     /// <summary>How many calls wait in memory. Default 10,000; 1 to 1,000,000.</summary>
     public int QueueCapacity { get; set; } = 10_000;
 
-    /// <summary>The folder of the spill file: on a disk that outlives the process, one per process at a time. Null uses a folder of this application below the user's local application data.</summary>
+    /// <summary>
+    /// Where calls are spilled to: a folder on a disk that outlives the process, for one database. Each process takes a folder of its own below it, and a start books what processes that are gone have left there. Null uses a folder
+    /// of this application and database below the user's local application data.
+    /// </summary>
     public string? SpillFolder { get; set; }
 
     /// <summary>The most bytes that the spill holds. Beyond it a queued call waits until there is room, so none is dropped. Default 256 MiB; at least 1 MiB.</summary>

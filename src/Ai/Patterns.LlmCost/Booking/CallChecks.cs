@@ -34,7 +34,8 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
             throw Bad(nameof(call.Revision), $"Revision is {call.Revision}; revisions are numbered from 0.");
         CheckTimes(call);
         // Its counts were checked when they were set.
-        ArgumentNullException.ThrowIfNull(call.Usage);
+        if (call.Usage is null)
+            throw Bad(nameof(call), "Usage is null; a call that used nothing has LlmUsage.None.");
     }
 
     private void CheckTimes(LlmCall call)

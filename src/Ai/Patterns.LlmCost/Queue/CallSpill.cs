@@ -127,6 +127,8 @@ internal sealed class CallSpill(SpillLane lane, bool flush, long maxBytes, Actio
 
             _leftovers.Clear();
             _segments.Clear();
+            // Who waits for room learns that the queue has stopped.
+            _room.TrySetResult();
         }
 
         lane.Dispose();

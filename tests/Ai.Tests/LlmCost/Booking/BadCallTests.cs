@@ -16,7 +16,7 @@ public sealed class BadCallTests(PostgresDatabase database) : IClassFixture<Post
         { "TenantId", static call => call with { TenantId = "a\u0007b" } },
         { "TenantId", static call => call with { TenantId = "a\ud800b" } },
         { "TenantId", static call => call with { TenantId = null! } },
-        { "CallId", static call => call with { CallId = Guid.NewGuid() } },
+        { "CallId", static call => call with { CallId = Guid.Parse("3f0c6a0e-9d5b-4c0e-8f6e-2b7a4f1d9c33") } },
         { "CallId", static call => call with { CallId = Guid.Empty } },
         { "CallId", static call => call with { CallId = Guid.CreateVersion7(Now.AddDays(2)) } },
         { "CallId", static call => call with { CallId = Guid.CreateVersion7(Now.AddDays(-500)) } },

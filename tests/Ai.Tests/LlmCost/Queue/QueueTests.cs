@@ -1,5 +1,3 @@
-using Patterns.LlmCost;
-
 namespace Ai.Tests.LlmCost;
 
 /// <summary>Calls that nobody waits for, with a database that is there and with one that is not.</summary>
@@ -82,12 +80,12 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
         var time = new FakeTime(TimeProvider.System.GetUtcNow());
         await using var host = await LedgerHost.NewAsync(Unpooled, time, o => (o.SpillFolder, o.QueueCapacity) = (root.Path, 3));
         await host.BookAsync(BookedCalls.Now("acme"));
-        ValueTask waiting;
+        Task waiting;
         await using (await Outage.BeginAsync(database.ConnectionString))
         {
             for (var i = 0; i < 3; i++)
                 host.Costs.QueueAsync(BookedCalls.Now("acme"), Ct).IsCompletedSuccessfully.Should().BeTrue();
-            waiting = host.Costs.QueueAsync(BookedCalls.Now("acme"), Ct);
+            waiting = host.Costs.QueueAsync(BookedCalls.Now("acme"), Ct).AsTask();
             time.Advance(TimeSpan.FromMilliseconds(49));
             waiting.IsCompleted.Should().BeFalse();
             root.Files.Should().BeEmpty();
@@ -114,7 +112,7 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
         await host.Costs.QueueAsync(BookedCalls.Now("acme"), Ct);
         using var cancellation = new CancellationTokenSource();
 
-        var waiting = host.Costs.QueueAsync(BookedCalls.Now("acme"), cancellation.Token);
+        var waiting = host.Costs.QueueAsync(BookedCalls.Now("acme"), cancellation.Token).AsTask();
         await cancellation.CancelAsync();
         await waiting;
 
