@@ -53,7 +53,8 @@ builder.Services.AddWebhookDedup(o =>
     // A process without handlers leaves what it stores to others: so does one that is about to die, and one whose speed of storing is measured.
     if (!doomed && load is null) o.Handle<InvoicePaidHandler>(StripeWebhook.Source, StripeWebhook.InvoicePaid);
 });
-builder.Services.AddCreditLedger(o => o.Pool(Pools.Free, PoolKind.Free).Pool(Pools.Paid, PoolKind.Paid));
+// By default free credits drain first. Here it is those that were paid for, so that a few texts are enough to see revenue.
+builder.Services.AddCreditLedger(o => o.Pool(Pools.Free, PoolKind.Free).Pool(Pools.Paid, PoolKind.Paid, priority: 5));
 builder.Services.AddAuditLog(o => o.SigningKeys.Add(auditKey.Private));
 builder.Services.AddRlsSession(o =>
 {

@@ -20,6 +20,17 @@ public sealed partial class FormClient(Uri address) : IDisposable
     public Task<string> PostAsync(string page, string form, params (string Name, string Value)[] fields) =>
         SubmitAsync(page, page, [new("_handler", form), .. fields.Select(field => new KeyValuePair<string, string>(field.Name, field.Value))]);
 
+    /// <summary>Asks for a text, and reads it as it is written.</summary>
+    /// <returns>The stream; its last line says where the page about it is.</returns>
+    public async Task<Stream> WriteAsync(string topic)
+    {
+        var token = Token().Match(await _client.GetStringAsync("/write", Ct)).Groups["token"].Value;
+        using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", token), new("topic", topic)]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/write/stream") { Content = form };
+        var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(Ct);
+    }
+
     public void Dispose() => _client.Dispose();
 
     private async Task<string> SubmitAsync(string page, string to, IEnumerable<KeyValuePair<string, string>> fields)

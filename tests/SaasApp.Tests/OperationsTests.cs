@@ -5,7 +5,7 @@ namespace SaasApp.Tests;
 
 public sealed partial class OperationsTests(RunningApp app)
 {
-    private static readonly string[] Pages = ["/", "/tenants", "/credits", "/ledger", "/audit", "/webhooks", "/load", "/operations"];
+    private static readonly string[] Pages = ["/", "/tenants", "/credits", "/write", "/ledger", "/costs", "/audit", "/webhooks", "/load", "/operations"];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -73,6 +73,7 @@ public sealed partial class OperationsTests(RunningApp app)
         await client.PostAsync("/tenants", "write", ("Title", "confidential title"), ("Text", "confidential text"));
         await client.PostAsync("/tenants", "attempt", ("Other", "acme"));
         (await client.PostAsync("/credits", "buy-small")).Should().Contain("took effect once");
+        (await client.PostAsync("/write", "write", ("topic", "confidential topic"))).Should().Contain("write about confidential topic");
         await client.PostAsync("/ledger", "operate", ("Amount", "1"), ("Operation", "spend"));
         await client.PostAsync("/audit", "verify");
         await app.DeliverAsync("""{"id":"evt_forged","type":"invoice.paid","secret":"confidential body"}""", "t=1,v1=confidential_signature");

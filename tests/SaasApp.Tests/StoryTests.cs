@@ -102,6 +102,46 @@ public sealed class StoryTests(PostgresDatabase database, Browser browser) : ICl
         page.Errors.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("Healthy", true, "", "claude-opus-4-5")]
+    [InlineData("RateLimited", true, "claude: RateLimited (429)", "gpt-5")]
+    [InlineData("Overloaded", false, "claude: Overloaded (529)", "gpt-5")]
+    [InlineData("DiesMidStream", true, "claude: Network", "gpt-5")]
+    [InlineData("Slow", false, "claude: slow", "gpt-5")]
+    public async Task A_text_comes_whole_and_is_paid_once_however_the_first_provider_does(string mood, bool javaScript, string fault, string model)
+    {
+        await using var page = await OpenAsync("/write", "umbrella/ulrich", javaScript);
+        await page.Tab.SelectOptionAsync("#mood", mood);
+        await page.FollowAsync("#set-mood");
+
+        await page.Tab.FillAsync("#topic", $"a {mood} provider");
+        await page.FollowAsync("#write");
+
+        (await page.Tab.InnerTextAsync("#text")).Should().StartWith($"Nobody had planned to write about a {mood} provider, and").And.EndWith("The rest is patience.").And.NotMatchRegex("Nobody.*Nobody");
+        (await page.Tab.InnerTextAsync("#verdict")).Should().MatchRegex(@"^\d+ of 12 held credits$");
+        var faults = await page.Tab.Locator(".fault").AllInnerTextsAsync();
+        if (fault.Length > 0) faults.Should().Contain(text => text.StartsWith(fault));
+        else faults.Should().BeEmpty();
+        (await page.Tab.Locator(".result tbody tr").Last.InnerTextAsync()).Should().Contain(model).And.Contain("settled");
+        page.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_a_customer_pays_and_costs_stand_beside_each_other()
+    {
+        using var client = new FormClient(await _process!.AddressAsync());
+        await client.SignInAsync("globex/grace");
+        await client.PostAsync("/credits", "buy-small");
+        await client.PostAsync("/write", "write", ("topic", "margins"));
+
+        await using var page = await OpenAsync("/costs", person: null);
+
+        var row = await page.Tab.Locator("#margins tr:has-text('globex')").InnerTextAsync();
+        row.Should().MatchRegex(@"globex\s+0\.\d\d USD\s+0\.\d+ USD\s+-?\d+ ?%");
+        (await page.Tab.Locator(".plot rect").CountAsync()).Should().BeGreaterThanOrEqualTo(2);
+        page.Errors.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task The_load_is_drawn_while_it_runs_and_every_answered_spend_is_in_the_balance()
     {
