@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Patterns.LlmCost;
-using Patterns.Postgres;
 
 namespace Children;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Patterns.Shared;
 
 namespace Patterns.WebhookDedup;
 
@@ -41,7 +42,7 @@ public sealed class WebhookDedupOptions
     public WebhookDedupOptions Source(string name, Action<WebhookSourceOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        EventText.Check(name, nameof(name), 100);
+        PlainText.Check(name, nameof(name), 100);
         if (!Sources.TryGetValue(name, out var source))
             Sources.Add(name, source = new());
 
@@ -62,7 +63,7 @@ public sealed class WebhookDedupOptions
     public WebhookDedupOptions Handle<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(string source, string type)
         where THandler : class, IWebhookHandler
     {
-        EventText.Check(source, nameof(source), 100);
+        PlainText.Check(source, nameof(source), 100);
         if (!Handlers.TryGetValue(source, out var patterns))
             Handlers.Add(source, patterns = new());
 

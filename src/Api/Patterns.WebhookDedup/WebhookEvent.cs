@@ -1,3 +1,5 @@
+using Patterns.Shared;
+
 namespace Patterns.WebhookDedup;
 
 /// <summary>One webhook event. Its identity is tenant, source and id, compared ordinally; everything else may differ between deliveries.</summary>
@@ -37,25 +39,25 @@ public sealed record WebhookEvent
     }
 
     /// <summary>Who sends it: 1 to 100 characters. Its options are those of <see cref="WebhookDedupOptions.Source"/> by this name.</summary>
-    public string Source { get; init => field = EventText.Check(value, nameof(Source), 100); }
+    public string Source { get; init => field = PlainText.Check(value, nameof(Source), 100); }
 
     /// <summary>The sender's id for it: 1 to 200 characters.</summary>
-    public string Id { get; init => field = EventText.Check(value, nameof(Id), 200); }
+    public string Id { get; init => field = PlainText.Check(value, nameof(Id), 200); }
 
     /// <summary>What happened: 1 to 200 characters, or <see langword="null"/>.</summary>
-    public string? Type { get; init => field = EventText.CheckOptional(value, nameof(Type), 200); }
+    public string? Type { get; init => field = PlainText.CheckOptional(value, nameof(Type), 200); }
 
     /// <summary>The body as it was received.</summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
 
     /// <summary>Whose event it is: 1 to 200 characters; <see cref="NoTenant"/> by default.</summary>
-    public string Tenant { get; init => field = EventText.Check(value, nameof(Tenant), 200); }
+    public string Tenant { get; init => field = PlainText.Check(value, nameof(Tenant), 200); }
 
     /// <summary>When it happened, by the sender's clock. Kept with a stored event; claims do not look at it.</summary>
     public DateTimeOffset? OccurredAt { get; init; }
 
     /// <summary>The entity that it is about: 1 to 200 characters, or <see langword="null"/>. Matters for types that are ordered (<see cref="WebhookSourceOptions.Order"/>).</summary>
-    public string? OrderingKey { get; init => field = EventText.CheckOptional(value, nameof(OrderingKey), 200); }
+    public string? OrderingKey { get; init => field = PlainText.CheckOptional(value, nameof(OrderingKey), 200); }
 
     /// <summary>Its place in the order of the events about that entity. Matters for types that are ordered.</summary>
     public long? Position { get; init; }

@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Text;
+using Patterns.Shared;
 
 namespace Patterns.CreditLedger;
 
@@ -10,20 +9,9 @@ internal static class LedgerText
     public const int MaxReason = 500;
     private const long MaxAmount = 1_000_000_000_000_000;
 
-    public static void Check(string value, string parameter, int limit = MaxKey)
-    {
-        ArgumentNullException.ThrowIfNull(value, parameter);
-        if (value.Length == 0 || value.Length > limit)
-            throw new ArgumentException($"{parameter} has {value.Length} characters; it must have 1 to {limit}.", parameter);
-        if (value.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0)
-            CheckBeyondAscii(value, parameter);
-    }
+    public static void Check(string value, string parameter, int limit = MaxKey) => PlainText.Check(value, parameter, limit);
 
-    public static void CheckOptional(string? value, string parameter, int limit)
-    {
-        if (value is not null)
-            Check(value, parameter, limit);
-    }
+    public static void CheckOptional(string? value, string parameter, int limit) => PlainText.CheckOptional(value, parameter, limit);
 
     public static void Check(AccountId account, string parameter)
     {
@@ -35,17 +23,5 @@ internal static class LedgerText
     {
         if (value < min || value > MaxAmount)
             throw new ArgumentOutOfRangeException(parameter, value, $"It must be {min} to 10^15 whole units.");
-    }
-
-    private static void CheckBeyondAscii(string value, string parameter)
-    {
-        for (var index = 0; index < value.Length;)
-        {
-            if (Rune.DecodeFromUtf16(value.AsSpan(index), out var rune, out var length) != OperationStatus.Done)
-                throw new ArgumentException($"{parameter} holds half of a surrogate pair at character {index}, which is not text.", parameter);
-            if (Rune.IsControl(rune))
-                throw new ArgumentException($"{parameter} holds the control character U+{rune.Value:X4} at character {index}; control characters are not allowed.", parameter);
-            index += length;
-        }
     }
 }

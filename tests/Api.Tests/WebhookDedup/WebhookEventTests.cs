@@ -22,7 +22,7 @@ public sealed class WebhookEventTests
 
     [Fact]
     public void Half_a_surrogate_pair_is_refused() =>
-        Refused(() => new WebhookEvent("s", "x\ud800", "t", default)).Should().ContainAll("Id", "half a surrogate pair at character 1");
+        Refused(() => new WebhookEvent("s", "x\ud800", "t", default)).Should().ContainAll("Id", "half of a surrogate pair at character 1");
 
     [Fact]
     public void The_limits_of_length_are_named_and_inclusive()

@@ -34,7 +34,7 @@ internal sealed class BookStatement(IPostgres postgres) : GroupStatement<PricedC
         order.Clear();
     }
 
-    public void BindEach(NpgsqlParameterCollection parameters, ReadOnlySpan<PricedCall> batch)
+    public static void BindEach(NpgsqlParameterCollection parameters, ReadOnlySpan<PricedCall> batch)
     {
         var order = Sorted(batch);
         BindCalls(parameters, order);

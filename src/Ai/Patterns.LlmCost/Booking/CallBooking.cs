@@ -43,7 +43,7 @@ internal sealed class CallBooking(IPostgres postgres, GroupCommit<PricedCall, bo
                 var command = new NpgsqlCommand(_statement.SqlOfEach, joined.Connection, joined);
                 await using (command.ConfigureAwait(false))
                 {
-                    _statement.BindEach(command.Parameters, [priced]);
+                    BookStatement.BindEach(command.Parameters, [priced]);
                     await postgres.PrepareAsync(command, token).ConfigureAwait(false);
                     return await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
                 }

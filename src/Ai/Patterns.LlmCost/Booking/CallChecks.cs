@@ -1,6 +1,5 @@
-using System.Buffers;
-using System.Text;
 using Microsoft.Extensions.Options;
+using Patterns.Shared;
 
 namespace Patterns.LlmCost;
 
@@ -15,15 +14,13 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
     public void Check(LlmCall call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        CheckText(call.TenantId, nameof(call.TenantId), 1, 200);
-        CheckText(call.Provider, nameof(call.Provider), 1, 100);
-        CheckText(call.Model, nameof(call.Model), 1, 200);
-        CheckText(call.Region, nameof(call.Region), 0, 50);
-        CheckText(call.Feature, nameof(call.Feature), 0, 100);
-        if (call.UserId is not null)
-            CheckText(call.UserId, nameof(call.UserId), 1, 200);
-        if (call.ResponseId is not null)
-            CheckText(call.ResponseId, nameof(call.ResponseId), 1, 200);
+        PlainText.Check(call.TenantId, nameof(call.TenantId), 200);
+        PlainText.Check(call.Provider, nameof(call.Provider), 100);
+        PlainText.Check(call.Model, nameof(call.Model), 200);
+        PlainText.Check(call.Region, nameof(call.Region), 50, min: 0);
+        PlainText.Check(call.Feature, nameof(call.Feature), 100, min: 0);
+        PlainText.CheckOptional(call.UserId, nameof(call.UserId), 200);
+        PlainText.CheckOptional(call.ResponseId, nameof(call.ResponseId), 200);
         if (call.Tier is not ("standard" or "batch" or "flex" or "priority"))
             throw Bad(nameof(call.Tier), $"Tier is '{call.Tier}'; it must be standard, batch, flex or priority.");
         if (!Enum.IsDefined(call.State))
@@ -50,25 +47,4 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
     }
 
     private static ArgumentException Bad(string parameter, string message) => new(message, parameter);
-
-    public static void CheckText(string value, string name, int min, int max)
-    {
-        ArgumentNullException.ThrowIfNull(value, name);
-        if (value.Length < min || value.Length > max)
-            throw new ArgumentException($"{name} has {value.Length} characters; it must have {min} to {max}.", name);
-        if (value.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0)
-            CheckBeyondAscii(value, name);
-    }
-
-    private static void CheckBeyondAscii(string value, string name)
-    {
-        for (var index = 0; index < value.Length;)
-        {
-            if (Rune.DecodeFromUtf16(value.AsSpan(index), out var rune, out var length) != OperationStatus.Done)
-                throw new ArgumentException($"{name} holds half of a surrogate pair at character {index}, which is not text.", name);
-            if (Rune.IsControl(rune))
-                throw new ArgumentException($"{name} holds the control character U+{rune.Value:X4} at character {index}; control characters are not allowed.", name);
-            index += length;
-        }
-    }
 }

@@ -1,3 +1,5 @@
+using Patterns.Shared;
+
 namespace Patterns.LlmCost;
 
 /// <summary>The limits of what finance names things by: those of booked calls, where they are the same things.</summary>
@@ -7,9 +9,5 @@ internal static class LedgerText
 
     public static string Provider(string provider, string parameter) => Checked(provider, parameter, 100).ToLowerInvariant();
 
-    public static string Checked(string text, string parameter, int limit)
-    {
-        CallChecks.CheckText(text, parameter, 1, limit);
-        return text;
-    }
+    public static string Checked(string text, string parameter, int limit) => PlainText.Check(text, parameter, limit);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Patterns.Postgres;
+using Patterns.Shared;
 
 namespace Patterns.WebhookDedup;
 
@@ -18,9 +19,9 @@ internal sealed class PostgresWebhookInbox(IPostgres postgres, IWebhookDedup ded
 
     public Task<StoredWebhook?> FindAsync(string tenant, string source, string eventId, CancellationToken ct = default)
     {
-        EventText.Check(tenant, nameof(tenant), 200);
-        EventText.Check(source, nameof(source), 100);
-        EventText.Check(eventId, nameof(eventId), 200);
+        PlainText.Check(tenant, nameof(tenant), 200);
+        PlainText.Check(source, nameof(source), 100);
+        PlainText.Check(eventId, nameof(eventId), 200);
         return WithTablesAsync(() => _look.FindAsync(tenant, source, eventId, ct));
     }
 
@@ -33,7 +34,7 @@ internal sealed class PostgresWebhookInbox(IPostgres postgres, IWebhookDedup ded
     public async Task<int> RedriveAsync(WebhookFilter filter, string by, bool force = false, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        EventText.Check(by, nameof(by), 200);
+        PlainText.Check(by, nameof(by), 200);
         var driven = 0;
         foreach (var state in RedriveStatement.StatesOf(filter, force))
         {

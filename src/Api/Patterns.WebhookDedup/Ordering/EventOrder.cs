@@ -1,3 +1,5 @@
+using Patterns.Shared;
+
 namespace Patterns.WebhookDedup;
 
 /// <summary>An event's place among those of its entity. Without a key or a position an event has no order, whatever its source says.</summary>
@@ -11,7 +13,7 @@ internal readonly record struct EventOrder(WebhookOrdering Ordering, string? Key
         if (ordering != WebhookOrdering.None && (key is null || position is null) && source.OrderBy is { } select)
         {
             var (selectedKey, selectedPosition) = select(webhookEvent);
-            key ??= EventText.CheckOptional(selectedKey, nameof(WebhookEvent.OrderingKey), 200);
+            key ??= PlainText.CheckOptional(selectedKey, nameof(WebhookEvent.OrderingKey), 200);
             position ??= selectedPosition;
         }
 

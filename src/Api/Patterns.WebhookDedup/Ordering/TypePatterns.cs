@@ -1,3 +1,5 @@
+using Patterns.Shared;
+
 namespace Patterns.WebhookDedup;
 
 /// <summary>Values by type pattern. The most specific pattern that matches counts: the type itself, then the longest <c>prefix.*</c>, then <c>*</c>.</summary>
@@ -11,7 +13,7 @@ internal sealed class TypePatterns<T>
     /// <exception cref="ArgumentException">The text is no pattern.</exception>
     public T? Set(string pattern, T value)
     {
-        EventText.Check(pattern, "type pattern", 200);
+        PlainText.Check(pattern, "type pattern", 200);
         var star = pattern.IndexOf('*', StringComparison.Ordinal);
         if (star >= 0 && (star != pattern.Length - 1 || (star > 0 && pattern[star - 1] != '.')))
             throw new ArgumentException($"'{pattern}' is not a type pattern. It is a type (invoice.paid), all types below a dot (invoice.*), or all types (*).", nameof(pattern));

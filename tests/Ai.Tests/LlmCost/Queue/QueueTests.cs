@@ -84,7 +84,7 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
         await using (await Outage.BeginAsync(database.ConnectionString))
         {
             for (var i = 0; i < 3; i++)
-                host.Costs.QueueAsync(BookedCalls.Now("acme"), Ct).IsCompletedSuccessfully.Should().BeTrue();
+                host.Costs.QueueAsync(BookedCalls.Now("acme"), Ct).AsTask().IsCompletedSuccessfully.Should().BeTrue();
             waiting = host.Costs.QueueAsync(BookedCalls.Now("acme"), Ct).AsTask();
             time.Advance(TimeSpan.FromMilliseconds(49));
             waiting.IsCompleted.Should().BeFalse();

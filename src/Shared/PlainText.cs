@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Text;
+
+namespace Patterns.Shared;
+
+/// <summary>What the short texts of callers may be (ids, keys, names): what PostgreSQL can store, an index row can carry and a log line can show.</summary>
+internal static class PlainText
+{
+    /// <summary>Demands <paramref name="min"/> to <paramref name="max"/> UTF-16 units, without control characters and without halves of surrogate pairs. Free for text that is all printable ASCII.</summary>
+    /// <returns>The text.</returns>
+    /// <exception cref="ArgumentException">It is not so; the message has the name, the place and the limit.</exception>
+    public static string Check(string value, string name, int max, int min = 1)
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        if (value.Length < min || value.Length > max)
+            throw new ArgumentException($"{name} has {value.Length} characters; it must have {min} to {max}.", name);
+        if (value.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0)
+            CheckBeyondAscii(value, name);
+        return value;
+    }
+
+    /// <summary>As <see cref="Check"/>, where there may be none.</summary>
+    public static string? CheckOptional(string? value, string name, int max, int min = 1) => value is null ? null : Check(value, name, max, min);
+
+    private static void CheckBeyondAscii(string value, string name)
+    {
+        for (var index = 0; index < value.Length;)
+        {
+            if (Rune.DecodeFromUtf16(value.AsSpan(index), out var rune, out var length) != OperationStatus.Done)
+                throw new ArgumentException($"{name} holds half of a surrogate pair at character {index}, which is not text.", name);
+            if (Rune.IsControl(rune))
+                throw new ArgumentException($"{name} holds the control character U+{rune.Value:X4} at character {index}; control characters are not allowed.", name);
+            index += length;
+        }
+    }
+}
