@@ -6,7 +6,7 @@ using Patterns.RlsSession;
 namespace SaasApp;
 
 /// <summary>The story of the pages, told in the terminal: a customer keeps to its own rows, buys credits, works with them, and an administrator edits the log.</summary>
-internal sealed class DemoStory(Attempts attempts, Checkout checkout, ICreditLedger credits, ICreditLedgerAudit book, IAuditLog audit, IAuditIntegrity integrity, Tampering tampering)
+internal sealed class DemoStory(Attempts attempts, Checkout checkout, ICreditLedger credits, ICreditLedgerAudit book, IAuditLog audit, IAuditIntegrity integrity, Tampering tampering, Author author, Providers providers)
 {
     private static readonly Person Buyer = People.Everybody[0];
     private static readonly AccountId Account = new(Buyer.Tenant);
@@ -20,6 +20,7 @@ internal sealed class DemoStory(Attempts attempts, Checkout checkout, ICreditLed
         yield return new("A purchase", $"{string.Join(", ", bought.Answers.Select(static answer => answer.Answer))}: {bought.After - bought.Before} credits", bought.IsRight);
 
         yield return await WorkAsync(ct);
+        yield return await WriteAsync(ct);
         var breaks = await book.VerifyAsync(ct: ct).CountAsync(ct);
         yield return new("The seven invariants", breaks == 0 ? "hold" : $"{breaks} broken", breaks == 0);
 
@@ -33,6 +34,15 @@ internal sealed class DemoStory(Attempts attempts, Checkout checkout, ICreditLed
         var settled = await credits.SettleAsync(new Settle(Account, "demo", Actual: 150), ct);
         var after = (await credits.BalanceAsync(Account, ct)).Spendable;
         return new("Held 200, settled 150", $"{settled.Released} went back, {after} of {before} are left", settled.Outcome == SettleOutcome.Settled && before - after == 150);
+    }
+
+    private async Task<DemoStep> WriteAsync(CancellationToken ct)
+    {
+        providers.Set(Mood.DiesMidStream);
+        var text = await author.WriteAsync(Buyer, "a provider that dies", static _ => ValueTask.CompletedTask, ct);
+        providers.Set(Mood.Healthy);
+        var isRight = text.Failure is null && text.Attempts.Count == 2 && text.Text.StartsWith("Nobody had planned", StringComparison.Ordinal) && text.Text.TrimEnd().EndsWith("patience.", StringComparison.Ordinal);
+        return new("Written by two models", $"{string.Join(", then ", text.Attempts.Select(static attempt => attempt.Model))}: {text.Cost}, {text.Charged} credits", isRight);
     }
 
     private async IAsyncEnumerable<DemoStep> TamperAsync(string purchase, [EnumeratorCancellation] CancellationToken ct)

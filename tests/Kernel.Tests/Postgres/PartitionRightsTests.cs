@@ -1,5 +1,3 @@
-using Patterns.Postgres;
-
 namespace Kernel.Tests.Postgres;
 
 /// <summary>What roles may do with partitions that are made after they were given rights on the table.</summary>
