@@ -20,6 +20,9 @@ public sealed class ServedModel
     /// <summary>How the model does when no reply was set or enqueued. It may be switched while calls run.</summary>
     public ModelCondition Condition { get; set; }
 
+    /// <summary>What it says in answers for which no reply was set or enqueued; null says hello. <see cref="Condition"/> holds all the same.</summary>
+    public Func<ModelRequest, ModelAnswer>? Says { get; set; }
+
     /// <summary>Where requests that come from now on wait before they are answered, whatever with; null when they do not.</summary>
     public Gate? Held { get; set; }
 
@@ -85,7 +88,7 @@ public sealed class ServedModel
 
     private ModelReply Usual(ModelRequest request)
     {
-        var answer = ModelAnswer.Text("Hello ", "from ", Name, ".");
+        var answer = Says?.Invoke(request) ?? ModelAnswer.Text("Hello ", "from ", Name, ".");
         return Condition switch
         {
             ModelCondition.Healthy => answer,

@@ -19,13 +19,15 @@ public sealed class Browser : IAsyncLifetime
         });
     }
 
-    /// <summary>Opens an address and waits until the page is live.</summary>
-    public async Task<BrowserPage> OpenAsync(Uri address, int width, ColorScheme scheme)
+    /// <summary>Opens a page of the application.</summary>
+    public async Task<BrowserPage> OpenAsync(Uri address, int width = 1440, ColorScheme scheme = ColorScheme.Light, bool javaScript = true)
     {
-        var tab = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
-        var page = new BrowserPage(tab);
-        await tab.GotoAsync(address.ToString());
-        await tab.WaitForSelectorAsync(".link.on");
+        var context = await _browser!.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, JavaScriptEnabled = javaScript,
+        });
+        var page = new BrowserPage(await context.NewPageAsync());
+        await page.Tab.GotoAsync(address.ToString());
         return page;
     }
 

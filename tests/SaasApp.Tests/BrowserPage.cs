@@ -13,12 +13,34 @@ public sealed class BrowserPage : IAsyncDisposable
             if (message.Type is "error" or "warning") Errors.Add(message.Text);
         };
         tab.PageError += (_, error) => Errors.Add(error);
-        tab.RequestFailed += (_, request) => Errors.Add($"{request.Url} failed: {request.Failure}");
+        tab.RequestFailed += (_, request) =>
+        {
+            // The browser ends the stream of a page that it leaves.
+            if (request.Failure != "net::ERR_ABORTED") Errors.Add($"{request.Url} failed: {request.Failure}");
+        };
     }
 
     public IPage Tab { get; }
 
     public List<string> Errors { get; } = [];
 
-    public async ValueTask DisposeAsync() => await Tab.CloseAsync();
+    /// <summary>Does what leads to another page, and returns when that has come.</summary>
+    public async Task FollowAsync(Func<Task> lead)
+    {
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Tab.FrameNavigated += Arrive;
+        await lead();
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Tab.FrameNavigated -= Arrive;
+        await Tab.WaitForLoadStateAsync();
+
+        void Arrive(object? sender, IFrame frame)
+        {
+            if (frame == Tab.MainFrame) arrived.TrySetResult();
+        }
+    }
+
+    public Task FollowAsync(string selector) => FollowAsync(() => Tab.ClickAsync(selector));
+
+    public async ValueTask DisposeAsync() => await Tab.Context.CloseAsync();
 }

@@ -15,6 +15,8 @@ public sealed class DemoTests
         exitCode.Should().Be(0, demo.Output);
         foreach (var scenario in Scenario.All) demo.Output.Should().MatchRegex($@"(?m)^ *{scenario.Title} +\d+ +{scenario.Effects}   ");
         demo.Output.Should().Contain("no answer, 200 new").And.Contain("no answer, 200 duplicate").And.Contain("400 refused").And.Contain("200 stored, 200 duplicate");
+        demo.Output.Should().Contain("no tenant is set on this transaction").And.Contain("is not sealed").And.Contain("200 stored, 200 new, 200 duplicate, 200 duplicate: 1000 credits")
+            .And.Contain("50 went back, 1350 of 1500 are left").And.MatchRegex(@"Written by two models +claude-opus-4-5, then gpt-5: 0\.\d+ USD, \d+ credits").And.MatchRegex(@"The seven invariants +hold").And.MatchRegex(@"Edited by a superuser +Altered: tenant acme, number \d+");
         demo.Output.Should().Contain("23 deliveries of 7 genuine events and 2 forged or stale ones: 7 effects.");
     }
 

@@ -48,19 +48,22 @@ public sealed class LifetimeTests(PostgresDatabase database) : IClassFixture<Pos
         await Eventually.HoldsAsync("all processes have ended", () => !family.Exists(IsAlive));
     }
 
-    [Fact]
-    public async Task In_Production_it_does_not_start_without_a_secret()
+    [Theory]
+    [InlineData("Stripe__WebhookSecret", "Stripe:WebhookSecret")]
+    [InlineData("Tenants__SealKey", "Tenants:SealKey")]
+    [InlineData("Audit__SigningKey", "Audit:SigningKey")]
+    public async Task In_Production_it_does_not_start_without_a_secret(string name, string key)
     {
-        await using var app = AppProcess.Run(Production(("Stripe__WebhookSecret", null)));
+        await using var app = AppProcess.Run(await Production.EnvironmentAsync(database, (name, null)));
 
         (await app.EndAsync()).Should().NotBe(0);
-        app.Output.Should().Contain("Stripe:WebhookSecret is not configured");
+        app.Output.Should().Contain($"{key} is not configured");
     }
 
     [Fact]
     public async Task In_Production_it_does_not_start_without_a_database()
     {
-        await using var app = AppProcess.Run(Production(("ConnectionStrings__Postgres", null)));
+        await using var app = AppProcess.Run(await Production.EnvironmentAsync(database, ("ConnectionStrings__Postgres", null)));
 
         (await app.EndAsync()).Should().NotBe(0);
         app.Output.Should().Contain("does not know where the database is");
@@ -69,36 +72,33 @@ public sealed class LifetimeTests(PostgresDatabase database) : IClassFixture<Pos
     [Fact]
     public async Task In_Production_nobody_can_have_an_event_signed()
     {
-        await using var app = await AppProcess.StartAsync(Production());
+        await using var app = await AppProcess.StartAsync(await Production.EnvironmentAsync(database));
         using var client = await app.ClientAsync();
 
         (await client.GetStringAsync("/api/scenarios", Ct)).Should().Be("[]");
         (await client.PostAsync("/api/scenarios/once", content: null, Ct)).StatusCode.Should().Be(HttpStatusCode.NotFound);
         (await client.GetStringAsync("/health", Ct)).Should().BeOneOf(["Healthy", "Degraded"], "partitions ahead may wait for the claim of an application that was killed");
-        app.Output.Should().NotContain(RunningApp.Secret);
+        app.Output.Should().NotContain(RunningApp.Secret).And.NotContain(Production.SealKey);
+    }
+
+    [Fact]
+    public async Task In_Production_it_does_not_start_with_a_login_that_policies_do_not_bind()
+    {
+        await using var app = AppProcess.Run(await Production.EnvironmentAsync(database, ("ConnectionStrings__Postgres", database.ConnectionString)));
+
+        (await app.EndAsync()).Should().NotBe(0);
+        app.Output.Should().Contain("is a superuser");
     }
 
     [Fact]
     public async Task The_development_secret_is_told_and_a_configured_one_never()
     {
-        await using var byDefault = await AppProcess.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Stripe__WebhookSecret"] = null, ["ConnectionStrings__Postgres"] = database.ConnectionString });
+        await using var byDefault = await AppProcess.StartAsync(new Dictionary<string, string?>(Production.Secrets, StringComparer.Ordinal) { ["Stripe__WebhookSecret"] = null, ["ConnectionStrings__Postgres"] = database.ConnectionString });
 
         byDefault.Output.Should().Contain("development secret whsec_");
     }
 
     private static Dictionary<string, string?> WithoutDatabase => new(StringComparer.Ordinal) { ["ConnectionStrings__Postgres"] = null };
-
-    private Dictionary<string, string?> Production(params (string Name, string? Value)[] changes)
-    {
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["Stripe__WebhookSecret"] = RunningApp.Secret,
-            ["ConnectionStrings__Postgres"] = database.ConnectionString,
-        };
-        foreach (var (name, value) in changes) environment[name] = value;
-        return environment;
-    }
 
     private static List<int> Descendants(int root)
     {

@@ -12,10 +12,13 @@ public sealed class RunningApp : IAsyncLifetime
 
     public HttpClient Client { get; private set; } = null!;
 
+    /// <summary>Everything that it has logged.</summary>
+    public string Output => _process!.Output;
+
     public async ValueTask InitializeAsync()
     {
         _services = new ServiceCollection().AddWebhookSecurity(o => o.AddSource("stripe", WebhookScheme.Stripe, keys => keys.Add("current", Secret))).BuildServiceProvider();
-        _process = await AppProcess.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Stripe__WebhookSecret"] = Secret, ["ConnectionStrings__Postgres"] = null });
+        _process = await AppProcess.StartAsync(new Dictionary<string, string?>(Production.Secrets, StringComparer.Ordinal) { ["ConnectionStrings__Postgres"] = null });
         Client = await _process.ClientAsync();
     }
 

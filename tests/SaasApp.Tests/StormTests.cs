@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 
 namespace SaasApp.Tests;
 
@@ -79,19 +80,16 @@ public sealed class StormTests(PostgresDatabase database) : IClassFixture<Postgr
         }
     }
 
-    private Task<AppProcess> StartAppAsync(int port) => AppProcess.StartAsync(new Dictionary<string, string?>(StringComparer.Ordinal)
-    {
-        ["ASPNETCORE_ENVIRONMENT"] = "Production",
-        ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
-        ["Stripe__WebhookSecret"] = RunningApp.Secret,
+    private async Task<AppProcess> StartAppAsync(int port) => await AppProcess.StartAsync(await Production.EnvironmentAsync(
+        database,
+        ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}"),
         // More connections than processors only wait for each other, and each one has the statement to plan.
-        ["ConnectionStrings__Postgres"] = database.ConnectionString + ";Maximum Pool Size=8",
-        ["Logging__LogLevel__Default"] = "Error",
-        ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
+        ("ConnectionStrings__Postgres", new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = "saas_app", Password = "for development only", MaxPoolSize = 8 }.ConnectionString),
+        ("Logging__LogLevel__Default", "Error"),
+        ("Logging__LogLevel__Microsoft.Hosting.Lifetime", "Information"),
         // Each start compiles what it runs, on the few processors that four processes share.
-        ["DOTNET_TieredPGO"] = "0",
-        ["DOTNET_gcServer"] = "0",
-    });
+        ("DOTNET_TieredPGO", "0"),
+        ("DOTNET_gcServer", "0")));
 
     private static ChildProcess StartSender(IEnumerable<int> ports) => ChildProcess.Start(
         "DeliverStorm",

@@ -9,6 +9,7 @@ internal static class DemoRun
     public static void OnServerOfItsOwn(this WebApplicationBuilder builder)
     {
         builder.Configuration["ConnectionStrings:Postgres"] = null;
+        builder.Configuration[$"ConnectionStrings:{DatabaseLogin.Owner}"] = null;
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         // What is refused here is refused on purpose.
         builder.Configuration["Logging:LogLevel:Default"] = "Error";
@@ -34,8 +35,16 @@ internal static class DemoRun
             }
 
             var verdict = new DemoVerdict(reports, await player.CountPaymentsAsync("", stopped));
-            Console.WriteLine($"\n{verdict.Text}");
-            return verdict.ExitCode;
+            Console.WriteLine($"\n{verdict.Text}\n");
+
+            var isRight = verdict.IsRight;
+            await foreach (var step in ActivatorUtilities.CreateInstance<DemoStory>(app.Services).TellAsync(stopped))
+            {
+                isRight &= step.IsRight;
+                Console.WriteLine($"  {step.Title,-32}{step.Text}{(step.IsRight ? "" : "  WRONG")}");
+            }
+
+            return isRight ? 0 : 1;
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {

@@ -40,7 +40,6 @@ internal static class LoadRun
         try
         {
             var (postgres, dedup) = (app.Services.GetRequiredService<IPostgres>(), app.Services.GetRequiredService<IWebhookDedup>());
-            await using (var table = postgres.DataSource.CreateCommand(OneInsert.Table)) await table.ExecuteNonQueryAsync(stopped);
             var events = app.Services.GetRequiredService<StripeTestEvents>();
             var callers = Enumerable.Range(0, Callers).Select(_ => new LoadCaller(events.Next(StripeWebhook.InvoicePaid))).ToList();
             LoadSubject[] subjects =

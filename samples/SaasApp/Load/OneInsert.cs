@@ -6,7 +6,6 @@ namespace SaasApp;
 /// <summary>What one writes by hand: one statement, and so one flush, for each event.</summary>
 internal static class OneInsert
 {
-    public const string Table = "CREATE TABLE app.received_by_hand (event_id text PRIMARY KEY, payload bytea NOT NULL, received_at timestamptz NOT NULL DEFAULT now())";
     public const string Count = "SELECT count(*) FROM app.received_by_hand";
 
     /// <returns>Whether the event is new.</returns>

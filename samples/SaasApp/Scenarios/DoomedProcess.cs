@@ -26,7 +26,8 @@ internal sealed class DoomedProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_ENVIRONMENT"] = services.GetRequiredService<IHostEnvironment>().EnvironmentName;
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["ConnectionStrings__Postgres"] = services.GetRequiredService<IOptions<PostgresOptions>>().Value.ConnectionString;
-        start.Environment["Stripe__WebhookSecret"] = services.GetRequiredService<StripeSecret>().Value;
+        start.Environment["ConnectionStrings__Owner"] = services.GetRequiredService<IOptions<PostgresOptions>>().Value.MigrationConnectionString;
+        services.GetRequiredService<Secrets>().PassOn(start.Environment);
 
         var process = Process.Start(start)!;
         try

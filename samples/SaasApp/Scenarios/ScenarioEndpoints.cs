@@ -4,11 +4,14 @@ namespace SaasApp;
 
 internal static class ScenarioEndpoints
 {
-    public static void AddScenarios(this IServiceCollection services)
+    public static void AddScenarios(this IServiceCollection services, bool seed)
     {
         services.AddSingleton<StripeTestEvents>();
         services.AddSingleton<StripeSender>();
         services.AddSingleton<ScenarioPlayer>();
+        services.AddSingleton<Checkout>();
+        services.AddSingleton<Tampering>();
+        if (seed) services.AddHostedService<Seed>();
         services.AddSingleton(static _ => new HttpClient(new SocketsHttpHandler { UseProxy = false }));
     }
 

@@ -1,11 +1,9 @@
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Patterns.WebhookDedup;
 
 namespace SaasApp;
 
 /// <summary>Plays scenarios against this application from outside, over HTTP, and counts what came of them there.</summary>
-internal sealed class ScenarioPlayer(IServer server, StripeSender sender, StripeTestEvents events, HttpClient client, IWebhookInbox inbox, TimeProvider time, IServiceProvider services)
+internal sealed class ScenarioPlayer(OwnAddress address, StripeSender sender, StripeTestEvents events, HttpClient client, IWebhookInbox inbox, TimeProvider time, IServiceProvider services)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
@@ -30,14 +28,5 @@ internal sealed class ScenarioPlayer(IServer server, StripeSender sender, Stripe
         (await client.GetFromJsonAsync(new Uri(Address, "/api/payments" + query), AppJson.Default.ListPayment, ct))!.Count;
 
     /// <summary>Where the application listens.</summary>
-    public Uri Address
-    {
-        get
-        {
-            var address = new UriBuilder(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
-            // Bound to every address, it answers on this one too.
-            if (address.Host is "0.0.0.0" or "[::]" or "+" or "*") address.Host = "127.0.0.1";
-            return address.Uri;
-        }
-    }
+    public Uri Address => address.Value;
 }

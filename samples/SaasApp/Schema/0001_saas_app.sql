@@ -2,12 +2,14 @@
 CREATE SCHEMA app;
 
 -- The effect of an event. Deliberately without a unique key on event_id: that there is one row per event comes from the claim alone, and a
--- second effect would show.
+-- second effect would show. The same holds for object_id, the invoice or checkout that was paid: the ledger's key sees to it.
 CREATE TABLE app.payments (
     id uuid PRIMARY KEY,
     event_id text NOT NULL,
     type text NOT NULL,
     object_id text NOT NULL,
+    buyer text,
+    credits bigint,
     customer text,
     amount bigint,
     currency text,
@@ -37,3 +39,33 @@ CREATE TABLE app.deliveries (
 );
 
 CREATE INDEX deliveries_event ON app.deliveries (event_id);
+
+-- What tenants write. No policy stands here: TableProtection adds them when the functions that they ask are there.
+CREATE TABLE app.documents (
+    tenant_id text NOT NULL,
+    id uuid NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    written_by text NOT NULL,
+    written_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, id)
+);
+
+-- What one writes by hand, to be measured beside the packages.
+CREATE TABLE app.received_by_hand (
+    event_id text PRIMARY KEY,
+    payload bytea NOT NULL,
+    at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE app.accounts_by_hand (
+    name text PRIMARY KEY,
+    balance bigint NOT NULL
+);
+
+CREATE TABLE app.spends_by_hand (
+    id uuid PRIMARY KEY,
+    account text NOT NULL,
+    amount bigint NOT NULL,
+    at timestamptz NOT NULL DEFAULT now()
+);

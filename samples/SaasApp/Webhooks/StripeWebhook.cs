@@ -15,10 +15,11 @@ internal static class StripeWebhook
 
     public static void MapStripeWebhook(this IEndpointRouteBuilder app) => app.MapPost(Path, HandleAsync).RequireWebhookSignature(Source);
 
+    // <shown>
     // The signature is verified before this runs. What takes milliseconds is done while Stripe waits: claim and effect are one transaction, so both are committed or
     // neither is. Everything else is stored first, and its handler (see Program.cs) works on it after the answer.
     private static async Task<Results<Ok<WebhookAnswer>, ProblemHttpResult>> HandleAsync(
-        VerifiedWebhook webhook, HttpContext context, IWebhookDedup dedup, PaymentStore payments, CrashPoints crash, CancellationToken ct)
+        VerifiedWebhook webhook, HttpContext context, IWebhookDedup dedup, Fulfilment fulfilment, CrashPoints crash, CancellationToken ct)
     {
         WebhookEvent webhookEvent;
         try
@@ -35,7 +36,7 @@ internal static class StripeWebhook
                 webhookEvent,
                 async (transaction, token) =>
                 {
-                    await payments.RecordAsync(transaction, webhookEvent, token);
+                    await fulfilment.FulfilAsync(transaction, webhookEvent, token);
                     crash.Reach(CrashPoints.BeforeCommit, context.Request);
                 },
                 ct)
@@ -43,6 +44,7 @@ internal static class StripeWebhook
         crash.Reach(CrashPoints.AfterCommit, context.Request);
         return Answer(context, receipt);
     }
+    // </shown>
 
     private static Results<Ok<WebhookAnswer>, ProblemHttpResult> Answer(HttpContext context, WebhookReceipt receipt)
     {

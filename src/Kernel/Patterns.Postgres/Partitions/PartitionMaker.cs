@@ -7,6 +7,25 @@ namespace Patterns.Postgres;
 internal sealed class PartitionMaker(PostgresDataSources sources, IOptions<PostgresOptions> options, TimeProvider time)
 {
     private const int Attempts = 5;
+
+    // A statement may name a partition, and is then held to the partition's own rights. Not where the table has row-level security: its policies do not hold for who names a partition.
+    private const string Rights =
+        """
+        DO $rights$
+        DECLARE
+            v_right text;
+        BEGIN
+            FOR v_right IN
+                SELECT pg_catalog.format('GRANT %s ON %s TO %s', a.privilege_type, {partition}, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
+                FROM pg_catalog.pg_class c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) a
+                WHERE c.oid = {parent}::regclass AND NOT c.relrowsecurity AND a.grantee <> c.relowner
+            LOOP
+                EXECUTE v_right;
+            END LOOP;
+        END
+        $rights$
+        """;
+
     private readonly string _schema = Identifier.Quote(options.Value.Schema);
 
     /// <summary>Makes the partition unless it is there. Any number of callers may do so at once.</summary>
@@ -53,7 +72,12 @@ internal sealed class PartitionMaker(PostgresDataSources sources, IOptions<Postg
 
                 var batch = new NpgsqlBatch(connection, transaction)
                 {
-                    BatchCommands = { new($"CREATE TABLE {partition} (LIKE {parent} INCLUDING ALL)"), new($"ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES {values}") },
+                    BatchCommands =
+                    {
+                        new($"CREATE TABLE {partition} (LIKE {parent} INCLUDING ALL)"),
+                        new($"ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES {values}"),
+                        new(Rights.Replace("{parent}", $"'{parent}'", StringComparison.Ordinal).Replace("{partition}", $"'{partition}'", StringComparison.Ordinal)),
+                    },
                 };
                 await using (batch.ConfigureAwait(false))
                 {

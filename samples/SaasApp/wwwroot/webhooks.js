@@ -113,12 +113,10 @@ async function offer() {
     $("scenarios").append(element("p", { className: "empty", textContent: "The buttons are there only in Development: they have events signed." }));
   }
   for (const scenario of scenarios) {
-    const title = element("strong", { id: `title-${scenario.id}`, textContent: scenario.title });
-    const text = element("span", { id: `text-${scenario.id}`, textContent: scenario.text });
+    const title = element("strong", { textContent: scenario.title });
+    const text = element("span", { textContent: scenario.text });
     const outcome = element("span", { className: "outcome" });
     const button = element("button", { type: "button", className: "scenario", id: scenario.id }, title, text, outcome);
-    button.setAttribute("aria-labelledby", title.id);
-    button.setAttribute("aria-describedby", text.id);
     button.addEventListener("click", () => play(scenario, button, outcome));
     $("scenarios").append(button);
   }
