@@ -21,7 +21,7 @@ internal class Attempt(ChainModel model, CircuitPass pass, int number, long star
 
     public ChatOptions? Options => options;
 
-    public WireRecord? Wire { get; } = WireRecord.InUse ? new WireRecord() : null;
+    public WireRecord? Wire { get; } = WireRecord.For(model.Circuit);
 
     public Activity? Span { get; set; }
 

@@ -21,7 +21,11 @@ internal sealed class ModelCircuit(LlmCircuitOptions options, TimeProvider time,
     private bool _probing;
     private int _breaks;
     private bool _refused;
+    private volatile bool _isTried;
     private LlmFaultKind? _lastFault;
+
+    /// <summary>Whether an attempt at the client has ended: what the client makes when it is first asked, such as its wire handler, is there.</summary>
+    public bool IsTried => _isTried;
 
     /// <summary>Lets an attempt through: always when closed; one at a time when the break is over; never while open.</summary>
     public bool TryEnter(out CircuitPass pass)
@@ -57,6 +61,7 @@ internal sealed class ModelCircuit(LlmCircuitOptions options, TimeProvider time,
     /// <param name="begun">The clock's timestamp when it began, if that is known: reading the clock is most of what counting an answer costs.</param>
     public void Succeeded(CircuitPass pass, long? begun = null)
     {
+        _isTried = true;
         lock (_gate)
         {
             if (pass.Generation != _generation)
@@ -73,6 +78,7 @@ internal sealed class ModelCircuit(LlmCircuitOptions options, TimeProvider time,
     /// <summary>The attempt failed: what the kind does to the circuit is done.</summary>
     public void Failed(CircuitPass pass, LlmFault fault)
     {
+        _isTried = true;
         lock (_gate)
         {
             var isCurrent = pass.Generation == _generation;
@@ -95,6 +101,7 @@ internal sealed class ModelCircuit(LlmCircuitOptions options, TimeProvider time,
     /// <summary>The attempt ended without a verdict on the model (cancelled, refused for what the request was). A probe's place is free again.</summary>
     public void Released(CircuitPass pass)
     {
+        _isTried = true;
         if (!pass.IsProbe)
             return;
 

@@ -46,7 +46,7 @@ internal sealed class EmbeddingCall(EmbeddingChain chain, IReadOnlyList<string> 
     {
         for (var isRepeated = false; ; isRepeated = true)
         {
-            var wire = WireRecord.InUse ? new WireRecord() : null;
+            var wire = WireRecord.For(model.Circuit);
             var (vectors, fault, told) = await AttemptAsync(model, wire, span).ConfigureAwait(false);
             if (wire is not null && EvidenceReader.ExhaustedUntil(model.Provider, wire, chain.Time.GetUtcNow()) is { } until)
                 model.Circuit.OpenUntil(until, LlmFaultKind.RateLimited);

@@ -17,6 +17,9 @@ internal sealed class WireRecord
         set => inUse = value;
     }
 
+    /// <summary>A record for an attempt; null when no handler can see it. The first attempt at a client has one in any case, since many a client makes its handler only then.</summary>
+    public static WireRecord? For(ModelCircuit circuit) => InUse || !circuit.IsTried ? new() : null;
+
     public static WireRecord? Current
     {
         get => InUse ? Flow.Value : null;

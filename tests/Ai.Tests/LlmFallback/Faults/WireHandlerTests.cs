@@ -28,6 +28,15 @@ public sealed class WireHandlerTests
     }
 
     [Fact]
+    [Guarantee("LlmFallback", 2)]
+    public async Task The_first_call_of_a_process_is_seen_too_when_the_client_makes_its_handler_only_then()
+    {
+        await using var process = ChildProcess.Start("AskFirst");
+
+        (await process.ReadLineAsync(TestContext.Current.CancellationToken)).Should().Be(nameof(LlmFaultKind.QuotaExhausted));
+    }
+
+    [Fact]
     public async Task Of_an_endless_error_64_KiB_are_read()
     {
         var body = new Trickle(Encoding.UTF8.GetBytes(new string('x', 8192)), piece: 5000, endless: true);
