@@ -132,6 +132,9 @@ public sealed class WallTests(PostgresDatabase database) : IClassFixture<Postgre
         await log.ExecuteAsync(message[message.IndexOf("CREATE OR REPLACE", StringComparison.Ordinal)..]);
         await using var again = log.Again(configure: o => (o.TenantSetting, o.VerifyOnStart) = ("other.tenant", false));
         await again.StartAsync();
+        await log.ExecuteAsync("CREATE FUNCTION {schema}.own_tenant() RETURNS text LANGUAGE sql STABLE AS 'SELECT NULL::text'; CREATE OR REPLACE FUNCTION {schema}.audit_log_tenant() RETURNS text LANGUAGE sql STABLE AS 'SELECT {schema}.own_tenant()'");
+        await using var own = log.Again(configure: o => o.VerifyOnStart = false);
+        await own.StartAsync();
     }
 
     private static string Named(string text, TestLog log, string login) =>

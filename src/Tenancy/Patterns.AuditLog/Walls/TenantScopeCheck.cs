@@ -7,31 +7,23 @@ namespace Patterns.AuditLog;
 /// <summary>Whether the schema function that every policy of the log asks for the tenant reads the setting that the options name. Where the two differ, each reader would see nothing or somebody else's log.</summary>
 internal sealed class TenantScopeCheck(IPostgres postgres, IOptions<AuditLogOptions> options)
 {
-    private const string Probe = "a tenant's id, to see whether it is read";
+    // A function that reads no setting by itself (it asks that of Patterns.RlsSession, say) is the application's own affair.
+    private const string Statement = "SELECT p.prosrc LIKE '%current_setting(%' AND strpos(p.prosrc, quote_literal($2)) = 0 FROM pg_proc p WHERE p.oid = to_regprocedure($1)";
 
-    /// <exception cref="InvalidOperationException">It reads something else; the message has the repair.</exception>
+    /// <exception cref="InvalidOperationException">It reads another one; the message has the repair.</exception>
     public async Task DemandAsync(CancellationToken ct)
     {
         var setting = options.Value.TenantSetting;
         var function = $"{postgres.Schema}.audit_log_tenant()";
-
-        // A batch without BEGIN is one transaction to PostgreSQL: the setting ends with it.
-        var batch = postgres.DataSource.CreateBatch();
-        await using var _ = batch.ConfigureAwait(false);
-        var set = new NpgsqlBatchCommand("SELECT set_config($1, $2, true)");
-        foreach (var value in (string[])[setting, Probe])
-            set.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
-        batch.BatchCommands.Add(set);
-        batch.BatchCommands.Add(new($"SELECT {function}"));
-        var reader = await batch.ExecuteReaderAsync(ct).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        await reader.NextResultAsync(ct).ConfigureAwait(false);
-        await reader.ReadAsync(ct).ConfigureAwait(false);
-        if (!reader.IsDBNull(0) && reader.GetString(0) == Probe)
+        var command = postgres.DataSource.CreateCommand(Statement);
+        await using var _ = command.ConfigureAwait(false);
+        foreach (var value in (string[])[function, setting])
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+        if (await command.ExecuteScalarAsync(ct).ConfigureAwait(false) is not true)
             return;
 
         throw new InvalidOperationException(
-            $"AuditLogOptions.TenantSetting is '{setting}', but {function} reads the tenant from somewhere else. Name the setting that it reads, or as an administrator: "
+            $"AuditLogOptions.TenantSetting is '{setting}', but {function} reads another setting. Name the one that it reads, or as an administrator: "
             + $"CREATE OR REPLACE FUNCTION {function} RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT NULLIF(pg_catalog.current_setting('{setting}', true), '') $$;");
     }
 }
