@@ -8,8 +8,7 @@ namespace SaasApp.Tests;
 /// <summary>Texts are written while one process after the other is killed with SIGKILL in the middle of them.</summary>
 public sealed class WritingCrashTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
-    // Twenty with PATTERNS_LONG=1: each is the start of a process.
-    private static readonly int Kills = Environment.GetEnvironmentVariable("PATTERNS_LONG") == "1" ? 20 : 6;
+    private const int Kills = 20;
     private const long Welcome = 500;
     private readonly Random _random = new(Seed: 20_261_123);
 
