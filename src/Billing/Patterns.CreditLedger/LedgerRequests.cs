@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Patterns.Shared;
 
 namespace Patterns.CreditLedger;
 
@@ -140,8 +141,8 @@ internal sealed class LedgerRequests(LedgerPools pools, IOptions<CreditLedgerOpt
     {
         LedgerText.Check(account, nameof(account));
         LedgerText.Check(key, keyName);
-        LedgerText.CheckOptional(reason, "Reason", LedgerText.MaxReason);
-        LedgerText.CheckOptional(reference, "Reference", LedgerText.MaxKey);
+        PlainText.CheckOptional(reason, "Reason", LedgerText.MaxReason);
+        PlainText.CheckOptional(reference, "Reference", LedgerText.MaxKey);
     }
 
     private static double Seconds(TimeSpan? timeToLive, string parameter)

@@ -11,8 +11,6 @@ internal static class LedgerText
 
     public static void Check(string value, string parameter, int limit = MaxKey) => PlainText.Check(value, parameter, limit);
 
-    public static void CheckOptional(string? value, string parameter, int limit) => PlainText.CheckOptional(value, parameter, limit);
-
     public static void Check(AccountId account, string parameter)
     {
         Check(account.Tenant, $"{parameter}.{nameof(account.Tenant)}");

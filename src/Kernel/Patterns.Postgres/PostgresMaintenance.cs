@@ -5,10 +5,21 @@ using Microsoft.Extensions.Options;
 
 namespace Patterns.Postgres;
 
-/// <summary>Keeps partitions and generations of keys in order: once when the host has started, and then at every interval, give or take a tenth, so that instances spread.</summary>
-internal sealed class PostgresMaintenance(ITimePartitions partitions, IRememberedKeys keys, IOptions<PostgresOptions> options, TimeProvider time, ILoggerFactory? loggers = null) : BackgroundService
+/// <summary>
+/// Keeps partitions and generations of keys in order: once when the host has started, and then at every interval, give or take a tenth, so that instances spread.
+/// The partitions of now are there before the start ends, so that an application that serves is one that is healthy.
+/// </summary>
+internal sealed class PostgresMaintenance(TimePartitions partitions, IRememberedKeys keys, IOptions<PostgresOptions> options, TimeProvider time, ILoggerFactory? loggers = null) : BackgroundService
 {
     private readonly ILogger _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // With SchemaMode.Off, an application starts although its database does not answer.
+        if (options.Value.SchemaMode != SchemaMode.Off && options.Value.MaintenanceInterval != Timeout.InfiniteTimeSpan)
+            await RunAsync("time partitions", partitions.MakeCurrentAsync, cancellationToken).ConfigureAwait(false);
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

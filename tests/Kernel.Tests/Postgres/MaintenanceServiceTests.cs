@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Patterns.Postgres;
@@ -31,6 +32,23 @@ public sealed class MaintenanceServiceTests(PostgresDatabase database) : IClassF
     }
 
     [Fact]
+    public async Task The_partition_of_now_is_there_when_the_start_ends_although_an_instance_that_was_killed_claims_the_table()
+    {
+        var time = new FakeTime();
+        using (var first = Host(time, new CapturedLog(), "claimed", Timeout.InfiniteTimeSpan)) await first.StartAsync(Ct);
+        (await CountAsync("claimed", 0)).Should().BeTrue("this instance leaves the maintenance to others");
+        await ExecuteAsync("INSERT INTO claimed.maintenance_claims (name, owner, claimed_until) VALUES ('time_partitions:readings', '00000000-0000-0000-0000-000000000001', now() + interval '5 minutes')");
+
+        using var host = Host(time, new CapturedLog(), "claimed");
+        await host.StartAsync(Ct);
+
+        (await CountAsync("claimed", 1)).Should().BeTrue();
+        var checks = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Ct);
+        checks.Entries["patterns_time_partitions"].Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Degraded && entry.Description == "readings has 0 of 2 future partitions");
+        await host.StopAsync(Ct);
+    }
+
+    [Fact]
     public async Task It_outlives_an_outage_of_the_database_and_logs_it()
     {
         var time = new FakeTime();
@@ -56,15 +74,16 @@ public sealed class MaintenanceServiceTests(PostgresDatabase database) : IClassF
         log.Lines.Should().Contain(line => line.StartsWith("Error: The maintenance of time partitions failed") && line.Contains("maintenance_claims"));
     }
 
-    private IHost Host(FakeTime time, CapturedLog log, string schema)
+    private IHost Host(FakeTime time, CapturedLog log, string schema, TimeSpan? interval = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddProvider(log);
         builder.Services
             .AddSingleton<TimeProvider>(time)
-            .AddPostgres(o => (o.ConnectionString, o.Schema) = (database.ConnectionString, schema))
+            .AddPostgres(o => (o.ConnectionString, o.Schema, o.MaintenanceInterval) = (database.ConnectionString, schema, interval ?? o.MaintenanceInterval))
             .AddSchemaScripts("readings", Scripts)
-            .AddTimePartitions("readings", _ => new("readings", PartitionInterval.Day, TimeSpan.FromDays(3), Ahead: 2));
+            .AddTimePartitions("readings", _ => new("readings", PartitionInterval.Day, TimeSpan.FromDays(3), Ahead: 2))
+            .AddHealthChecks();
         return builder.Build();
     }
 

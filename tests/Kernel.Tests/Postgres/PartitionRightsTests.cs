@@ -10,7 +10,7 @@ public sealed class PartitionRightsTests(PostgresDatabase database) : IClassFixt
     {
         await using var application = await PartitionedTable.NewAsync(database.ConnectionString, "rights_kept");
         var role = await PlainRoleAsync();
-        await application.ExecuteAsync($"GRANT INSERT, SELECT ON {{schema}}.readings TO {role}");
+        await application.ExecuteAsync($"GRANT INSERT, SELECT ON {{schema}}.readings TO {Quoted(role)}");
 
         await MakeAsync(application);
 
@@ -22,7 +22,7 @@ public sealed class PartitionRightsTests(PostgresDatabase database) : IClassFixt
     {
         await using var application = await PartitionedTable.NewAsync(database.ConnectionString, "rights_dropped");
         var role = await PlainRoleAsync();
-        await application.ExecuteAsync($"GRANT INSERT, SELECT ON {{schema}}.readings TO {role}; ALTER TABLE {{schema}}.readings ENABLE ROW LEVEL SECURITY");
+        await application.ExecuteAsync($"GRANT INSERT, SELECT ON {{schema}}.readings TO {Quoted(role)}; ALTER TABLE {{schema}}.readings ENABLE ROW LEVEL SECURITY");
 
         await MakeAsync(application);
 
@@ -39,9 +39,11 @@ public sealed class PartitionRightsTests(PostgresDatabase database) : IClassFixt
 
     private async Task<string> PlainRoleAsync()
     {
-        var role = "r" + Guid.CreateVersion7().ToString("N");
-        await using var command = database.DataSource.CreateCommand($"CREATE ROLE {role}");
+        var role = $"r \"quoted\" {Guid.CreateVersion7():N}";
+        await using var command = database.DataSource.CreateCommand($"CREATE ROLE {Quoted(role)}");
         await command.ExecuteNonQueryAsync(Ct);
         return role;
     }
+
+    private static string Quoted(string role) => '"' + role.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 }

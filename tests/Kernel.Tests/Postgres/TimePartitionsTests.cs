@@ -86,29 +86,6 @@ public sealed class TimePartitionsTests(PostgresDatabase database) : IClassFixtu
         (await application.ScalarAsync<string>("SELECT obj_description(inhrelid, 'pg_class') FROM pg_inherits WHERE inhparent = '{schema}.readings'::regclass")).Should().Be("of \"created\".\"readings\", 24 h");
     }
 
-    [Theory]
-    [InlineData("rights", "", true)]
-    [InlineData("rights_policies", "ALTER TABLE {schema}.readings ENABLE ROW LEVEL SECURITY", false)]
-    public async Task A_partition_that_is_made_later_has_the_rights_of_its_table_unless_those_would_pass_its_policies(string schema, string first, bool expected)
-    {
-        await using var application = await NewAsync(schema);
-        var role = $"reader \"{schema}\" {Guid.CreateVersion7():N}"[..40];
-        var quoted = Identifier(role);
-        await application.ExecuteAsync($"CREATE ROLE {quoted}; GRANT SELECT, INSERT ON {{schema}}.readings TO {quoted}; {first}");
-
-        await application.Partitions.MaintainAsync(Ct);
-
-        foreach (var right in (string[])["SELECT", "INSERT", "DELETE"])
-        {
-            (await application.ScalarAsync<bool>($"SELECT bool_and(has_table_privilege('{role}', inhrelid, '{right}')) FROM pg_inherits WHERE inhparent = '{{schema}}.readings'::regclass"))
-                .Should().Be(expected && right != "DELETE", right);
-        }
-
-        await application.ExecuteAsync($"DROP OWNED BY {quoted}; DROP ROLE {quoted}");
-
-        static string Identifier(string name) => '"' + name.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
-    }
-
     [Fact]
     public async Task A_partition_that_cannot_be_made_does_not_hide_why_the_write_failed()
     {

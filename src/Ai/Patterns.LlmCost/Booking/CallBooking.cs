@@ -18,9 +18,9 @@ internal sealed class CallBooking(IPostgres postgres, GroupCommit<PricedCall, bo
         {
             try
             {
-                await prices.ReadAsync(cancellationToken).ConfigureAwait(false);
+                var book = await prices.ReadAsync(cancellationToken).ConfigureAwait(false);
                 await partitions.EnsureAsync(call, cancellationToken).ConfigureAwait(false);
-                await group.RunAsync(await PricedAsync(call, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                await group.RunAsync(Priced(book, call), cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (PostgresException e) when (!again && PostgresErrors.Classify(e) == PostgresFault.NoPartition)
@@ -33,9 +33,8 @@ internal sealed class CallBooking(IPostgres postgres, GroupCommit<PricedCall, bo
 
     public async Task RecordAsync(LlmCall call, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await prices.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var priced = Priced(await prices.ReadAsync(cancellationToken).ConfigureAwait(false), call);
         await partitions.EnsureAsync(call, cancellationToken).ConfigureAwait(false);
-        var priced = await PricedAsync(call, cancellationToken).ConfigureAwait(false);
         await postgres.JoinAsync(
             transaction,
             async (joined, token) =>
@@ -51,9 +50,7 @@ internal sealed class CallBooking(IPostgres postgres, GroupCommit<PricedCall, bo
             cancellationToken).ConfigureAwait(false);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<PricedCall> PricedAsync(LlmCall call, CancellationToken cancellationToken) =>
-        new(call, (decimal?)Price(await prices.ReadAsync(cancellationToken).ConfigureAwait(false), call)?.Value);
+    private static PricedCall Priced(PriceBook book, LlmCall call) => new(call, (decimal?)Price(book, call)?.Value);
 
     private static PicoUsd? Price(PriceBook book, LlmCall call) => call.State == LlmCallState.Failed
         ? PicoUsd.Zero

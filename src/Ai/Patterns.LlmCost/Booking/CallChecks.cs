@@ -21,8 +21,8 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
         PlainText.Check(call.Feature, nameof(call.Feature), 100, min: 0);
         PlainText.CheckOptional(call.UserId, nameof(call.UserId), 200);
         PlainText.CheckOptional(call.ResponseId, nameof(call.ResponseId), 200);
-        if (call.Tier is not ("standard" or "batch" or "flex" or "priority"))
-            throw Bad(nameof(call.Tier), $"Tier is '{call.Tier}'; it must be standard, batch, flex or priority.");
+        if (!PriceTiers.Has(call.Tier))
+            throw Bad(nameof(call.Tier), $"Tier is '{call.Tier}'; it must be {PriceTiers.All}.");
         if (!Enum.IsDefined(call.State))
             throw Bad(nameof(call.State), $"State is {call.State}; it must be Settled, Estimated or Failed.");
         if (call.Attempt is < 1 or > short.MaxValue)

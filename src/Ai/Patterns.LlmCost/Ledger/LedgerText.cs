@@ -5,9 +5,7 @@ namespace Patterns.LlmCost;
 /// <summary>The limits of what finance names things by: those of booked calls, where they are the same things.</summary>
 internal static class LedgerText
 {
-    public static string Tenant(string tenantId, string parameter) => Checked(tenantId, parameter, 200);
+    public static string Tenant(string tenantId, string parameter) => PlainText.Check(tenantId, parameter, 200);
 
-    public static string Provider(string provider, string parameter) => Checked(provider, parameter, 100).ToLowerInvariant();
-
-    public static string Checked(string text, string parameter, int limit) => PlainText.Check(text, parameter, limit);
+    public static string Provider(string provider, string parameter) => PlainText.Check(provider, parameter, 100).ToLowerInvariant();
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Patterns.Postgres;
+using Patterns.Shared;
 
 namespace Patterns.LlmCost;
 
@@ -44,7 +45,7 @@ internal sealed class Margins(IPostgres postgres, IOptions<LlmCostOptions> optio
         ArgumentNullException.ThrowIfNull(revenue);
         LedgerText.Tenant(revenue.TenantId, nameof(revenue.TenantId));
         if (revenue.Reference.Length > 0)
-            LedgerText.Checked(revenue.Reference, nameof(revenue.Reference), 200);
+            PlainText.Check(revenue.Reference, nameof(revenue.Reference), 200);
         if (revenue.Currency is not { Length: 3 } || !revenue.Currency.All(char.IsAsciiLetter))
             throw new ArgumentException($"'{revenue.Currency}' is not a currency of ISO 4217, three letters such as usd.", nameof(revenue));
         if (revenue.UsdPerMinor <= 0)

@@ -11,8 +11,6 @@ internal sealed class PriceBook(IReadOnlyList<PriceRow> rows)
 
     public static PriceBook Empty { get; } = new([]);
 
-    public IReadOnlyList<PriceRow> Rows { get; } = rows;
-
     /// <summary>The exact cost; null when the model, or a bucket that was used, has no price.</summary>
     public PicoUsd? Price(string provider, string model, string tier, string region, DateTimeOffset startedAt, LlmUsage usage)
     {

@@ -2,6 +2,7 @@ using System.Numerics;
 using Npgsql;
 using NpgsqlTypes;
 using Patterns.Postgres;
+using Patterns.Shared;
 
 namespace Patterns.LlmCost;
 
@@ -26,7 +27,7 @@ internal sealed class ResidualSpread(IPostgres postgres)
 
     public async Task<ResidualAllocation> AllocateAsync(string statementId, CancellationToken cancellationToken)
     {
-        LedgerText.Checked(statementId, nameof(statementId), 200);
+        PlainText.Check(statementId, nameof(statementId), 200);
         try
         {
             return await postgres.RunAsync((transaction, ct) => AllocateAsync(statementId, transaction, ct), options: null, cancellationToken).ConfigureAwait(false);

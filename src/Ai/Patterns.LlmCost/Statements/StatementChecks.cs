@@ -1,4 +1,5 @@
 using System.Globalization;
+using Patterns.Shared;
 
 namespace Patterns.LlmCost;
 
@@ -11,7 +12,7 @@ internal static class StatementChecks
     public static List<StatementLine> Merge(ProviderStatement statement)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        LedgerText.Checked(statement.Id, nameof(statement.Id), 200);
+        PlainText.Check(statement.Id, nameof(statement.Id), 200);
         LedgerText.Provider(statement.Provider, nameof(statement.Provider));
         if (statement.Lines is null)
             throw new ArgumentException("Lines is null; a statement without any has an empty list.", nameof(statement));
@@ -40,7 +41,7 @@ internal static class StatementChecks
     private static void Check(StatementLine line, Month month)
     {
         ArgumentNullException.ThrowIfNull(line);
-        LedgerText.Checked(line.Model, nameof(line.Model), 200);
+        PlainText.Check(line.Model, nameof(line.Model), 200);
         if (line.Day < month.FirstDay || line.Day >= month.End)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A line is of {line.Day:O}, outside {month}. A statement is of one month."), nameof(line));
         if (line.Requests < 0)

@@ -21,8 +21,16 @@ internal static class CallMarks
     public static ChatOptions Tell(ChatOptions? options, Guid call, int attempt)
     {
         var copy = options?.Clone() ?? new ChatOptions();
-        (copy.AdditionalProperties ??= [])[CallId] = call;
-        copy.AdditionalProperties[Attempt] = attempt;
+        copy.AdditionalProperties = Tell(copy.AdditionalProperties, call, attempt);
+        return copy;
+    }
+
+    /// <summary>The same within properties that are a copy already.</summary>
+    public static AdditionalPropertiesDictionary Tell(AdditionalPropertiesDictionary? copy, Guid call, int attempt)
+    {
+        copy ??= [];
+        copy[CallId] = call;
+        copy[Attempt] = attempt;
         return copy;
     }
 

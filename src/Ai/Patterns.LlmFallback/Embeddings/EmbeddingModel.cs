@@ -38,10 +38,7 @@ internal sealed class EmbeddingModel(int place, string name, IEmbeddingGenerator
         }
 
         if (_wantsCallId)
-        {
-            (copy.AdditionalProperties ??= [])[CallMarks.CallId] = call;
-            copy.AdditionalProperties[CallMarks.Attempt] = attempt;
-        }
+            copy.AdditionalProperties = CallMarks.Tell(copy.AdditionalProperties, call, attempt);
 
         return copy;
     }

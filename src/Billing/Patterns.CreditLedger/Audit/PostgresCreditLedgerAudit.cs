@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Patterns.Postgres;
+using Patterns.Shared;
 
 namespace Patterns.CreditLedger;
 
@@ -19,7 +20,7 @@ internal sealed class PostgresCreditLedgerAudit(IPostgres postgres, ITimePartiti
 
     public IAsyncEnumerable<LedgerBreak> VerifyAsync(string? tenantId = null, CancellationToken ct = default)
     {
-        LedgerText.CheckOptional(tenantId, nameof(tenantId), LedgerText.MaxKey);
+        PlainText.CheckOptional(tenantId, nameof(tenantId), LedgerText.MaxKey);
         return BreaksAsync(tenantId, ct);
     }
 
@@ -28,7 +29,7 @@ internal sealed class PostgresCreditLedgerAudit(IPostgres postgres, ITimePartiti
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(grants);
         LedgerText.Check(scope.Account, nameof(scope.Account));
-        LedgerText.CheckOptional(scope.Pool, nameof(scope.Pool), LedgerText.MaxKey);
+        PlainText.CheckOptional(scope.Pool, nameof(scope.Pool), LedgerText.MaxKey);
         var all = grants.ToList();
         foreach (var grant in all)
         {
@@ -43,7 +44,7 @@ internal sealed class PostgresCreditLedgerAudit(IPostgres postgres, ITimePartiti
 
     public Task<IReadOnlyList<RecognitionTotal>> RecognitionAsync(DateTimeOffset from, DateTimeOffset to, string? tenantId = null, CancellationToken ct = default)
     {
-        LedgerText.CheckOptional(tenantId, nameof(tenantId), LedgerText.MaxKey);
+        PlainText.CheckOptional(tenantId, nameof(tenantId), LedgerText.MaxKey);
         if (to <= from)
             throw new ArgumentException($"The period ends at {to:O}; it must end after its beginning, {from:O}.", nameof(to));
 

@@ -143,6 +143,9 @@ internal sealed class GroupCall<TRequest, TResult> : IValueTaskSource<TResult>
 
     private void Recycle()
     {
+        // Whether or not this object serves another call: its answer was taken, and is nobody's from here on.
+        _answer.Reset();
+
         // A cancellation that is running now may still look at this call: leave it to the collector.
         var unwatched = !_ct.CanBeCanceled || _registration.Unregister();
         if (!_reusable || !unwatched || FreeCount >= FreeLimit)
@@ -155,7 +158,6 @@ internal sealed class GroupCall<TRequest, TResult> : IValueTaskSource<TResult>
         _ct = default;
         _state = CallState.New;
         _reusable = false;
-        _answer.Reset();
         Next = Free;
         Free = this;
         FreeCount++;

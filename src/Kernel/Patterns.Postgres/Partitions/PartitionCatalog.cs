@@ -10,16 +10,15 @@ internal sealed class PartitionCatalog(PostgresDataSources sources, IOptions<Pos
     // its first 12 hexadecimal digits.
     private const string Partitions =
         """
-        SELECT p.relname, c.relname, b.bound = 'DEFAULT',
-            coalesce(to_timestamp(('x' || translate((regexp_match(b.bound, 'FROM \(''([0-9a-f]{8}-[0-9a-f]{4})-[0-9a-f-]+''\)'))[1], '-', ''))::bit(48)::bigint / 1000.0),
-                CASE WHEN b.bound !~ 'FROM \(\''[0-9a-f]{8}-' THEN (regexp_match(b.bound, 'FROM \(''([^'']+)''\)'))[1]::timestamptz END, '0001-01-02 UTC'),
-            coalesce(to_timestamp(('x' || translate((regexp_match(b.bound, 'TO \(''([0-9a-f]{8}-[0-9a-f]{4})-[0-9a-f-]+''\)'))[1], '-', ''))::bit(48)::bigint / 1000.0),
-                CASE WHEN b.bound !~ 'TO \(\''[0-9a-f]{8}-' THEN (regexp_match(b.bound, 'TO \(''([^'']+)''\)'))[1]::timestamptz END, '9999-12-30 UTC')
+        SELECT p.relname, c.relname, b.bound = 'DEFAULT', coalesce(f.at, '0001-01-02 UTC'), coalesce(t.at, '9999-12-30 UTC')
         FROM pg_inherits i
         JOIN pg_class c ON c.oid = i.inhrelid
         JOIN pg_class p ON p.oid = i.inhparent
         JOIN pg_namespace n ON n.oid = p.relnamespace
         CROSS JOIN LATERAL pg_get_expr(c.relpartbound, c.oid) AS b (bound)
+        CROSS JOIN LATERAL (SELECT (regexp_match(b.bound, 'FROM \(''([^'']+)''\)'))[1], (regexp_match(b.bound, 'TO \(''([^'']+)''\)'))[1]) AS e (first, after)
+        CROSS JOIN LATERAL (SELECT CASE WHEN e.first ~ '^[0-9a-f]{8}-' THEN to_timestamp(('x' || translate(left(e.first, 13), '-', ''))::bit(48)::bigint / 1000.0) ELSE e.first::timestamptz END) AS f (at)
+        CROSS JOIN LATERAL (SELECT CASE WHEN e.after ~ '^[0-9a-f]{8}-' THEN to_timestamp(('x' || translate(left(e.after, 13), '-', ''))::bit(48)::bigint / 1000.0) ELSE e.after::timestamptz END) AS t (at)
         WHERE n.nspname = $1 AND p.relname = ANY ($2) AND NOT i.inhdetachpending
         """;
 

@@ -56,6 +56,14 @@ internal sealed class TimePartitions(
         }
     }
 
+    /// <summary>Makes the partition for now where there is none, whoever claims the table: one that was killed at its first start must not leave its successors without.</summary>
+    public async Task MakeCurrentAsync(CancellationToken ct)
+    {
+        var (now, partitions) = await catalog.ReadAsync(tables.All.Select(static t => t.Table), ct).ConfigureAwait(false);
+        foreach (var table in tables.All.Where(t => !partitions.Any(p => p.Table == t.Table && p.Holds(now))))
+            await MakeAsync(table, PartitionBounds.Of(table.Interval, now), ct).ConfigureAwait(false);
+    }
+
     public Task MaintainAsync(CancellationToken ct = default) => claims.RunEachAsync(tables.All, Claim, MaintainAsync, ct);
 
     public async Task<bool> DropBeforeAsync(string table, DateTimeOffset before, CancellationToken ct = default)

@@ -107,14 +107,32 @@ public sealed class GroupIsolationTests(PostgresDatabase database) : GroupTests(
     [Fact]
     public async Task An_answer_can_be_taken_once_only()
     {
-        // Behind the gate: one that is there at once is a plain value, which may be read again.
+        // Behind the gate: one that is there at once is a plain value, which may be read again. More than a thread keeps for later calls.
         await using var gate = await CloseGateAsync();
-        var call = Group().RunAsync(new(1), Ct);
+        var group = Group();
+        var calls = Entry.Range(0, 600).Select(entry => group.RunAsync(entry, Ct)).ToArray();
         await gate.OpenAsync();
-        await call;
+        await Eventually.HoldsAsync("all are answered", () => Array.TrueForAll(calls, static call => call.IsCompleted));
+        foreach (var call in calls) await call;
+
+        var again = await EndsAsync(calls.Select(static async call => await call));
+
+        again.Should().AllBeOfType<InvalidOperationException>();
+    }
+
+    [Fact]
+    public async Task The_end_of_a_cancelled_call_can_be_taken_once_only()
+    {
+        await using var gate = await CloseGateAsync();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var call = Group().RunAsync(new(1), cancel.Token);
+        await gate.ArrivedAsync();
+        await cancel.CancelAsync();
+        var end = await EndAsync(call.AsTask());
 
         var again = async () => await call;
 
+        end.Should().BeAssignableTo<OperationCanceledException>();
         await again.Should().ThrowAsync<InvalidOperationException>();
     }
 
