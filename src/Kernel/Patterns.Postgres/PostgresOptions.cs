@@ -40,9 +40,9 @@ public sealed class PostgresOptions
     public TimeSpan RetryBudget { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How often this instance looks after time partitions and remembered keys, give or take a tenth; the first time is when the host has started. More than 0, at most an
-    /// hour; <see cref="Timeout.InfiniteTimeSpan"/> for never, when something else calls <see cref="ITimePartitions.MaintainAsync"/> and
-    /// <see cref="IRememberedKeys.MaintainAsync"/>. Default: 5 minutes.
+    /// How often this instance looks after time partitions and remembered keys, give or take a tenth; the first time is when the host has started, and the partitions of
+    /// now are there before that, unless <see cref="SchemaMode"/> is Off. More than 0, at most an hour; <see cref="Timeout.InfiniteTimeSpan"/> for never, when something
+    /// else calls <see cref="ITimePartitions.MaintainAsync"/> and <see cref="IRememberedKeys.MaintainAsync"/>. Default: 5 minutes.
     /// </summary>
     public TimeSpan MaintenanceInterval { get; set; } = TimeSpan.FromMinutes(5);
 

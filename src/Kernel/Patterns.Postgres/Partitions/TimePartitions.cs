@@ -59,6 +59,9 @@ internal sealed class TimePartitions(
     /// <summary>Makes the partition for now where there is none, whoever claims the table: one that was killed at its first start must not leave its successors without.</summary>
     public async Task MakeCurrentAsync(CancellationToken ct)
     {
+        if (tables.All.Count == 0)
+            return;
+
         var (now, partitions) = await catalog.ReadAsync(tables.All.Select(static t => t.Table), ct).ConfigureAwait(false);
         foreach (var table in tables.All.Where(t => !partitions.Any(p => p.Table == t.Table && p.Holds(now))))
             await MakeAsync(table, PartitionBounds.Of(table.Interval, now), ct).ConfigureAwait(false);
