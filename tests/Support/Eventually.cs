@@ -6,7 +6,7 @@ public static class Eventually
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     // Far more than anything takes: reaching it means that the state does not come.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Returns when the condition holds; fails the test with the description when it does not come to hold.</summary>
     public static Task HoldsAsync(string description, Func<bool> condition) => HoldsAsync(description, () => Task.FromResult(condition()));
@@ -24,7 +24,7 @@ public static class Eventually
             }
             catch (OperationCanceledException error)
             {
-                throw new TimeoutException($"Within {Limit.TotalSeconds:0} s this did not come true: {description}.", error);
+                throw new TimeoutException($"Within {Limit.TotalMinutes:0} minutes this did not come true: {description}.", error);
             }
         }
     }
