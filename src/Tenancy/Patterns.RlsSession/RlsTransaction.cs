@@ -82,7 +82,7 @@ public sealed class RlsTransaction : IAsyncDisposable
     public async Task SaveAsync(string name, CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var savepoint = new NpgsqlBatch { BatchCommands = { new("SAVEPOINT " + SqlText.Identifier(name)) } };
+        var savepoint = new NpgsqlBatch { BatchCommands = { new(SqlText.Savepoint(name)) } };
         await using (savepoint.ConfigureAwait(false))
             Sent(await ScopedBatch.Create(_connection, NextScope(), savepoint).ExecuteNonQueryAsync(ct).ConfigureAwait(false));
     }
@@ -92,11 +92,13 @@ public sealed class RlsTransaction : IAsyncDisposable
     /// <param name="ct">Cancels the round trip.</param>
     /// <exception cref="InvalidOperationException">The transaction has ended.</exception>
     /// <exception cref="PostgresException">There is no such savepoint (3B001).</exception>
-    public Task RollbackToAsync(string name, CancellationToken ct = default)
+    public async Task RollbackToAsync(string name, CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ThrowIfEnded();
-        return _transaction.RollbackAsync(name, ct);
+        var command = new NpgsqlCommand(SqlText.RollbackTo(name), _connection);
+        await using (command.ConfigureAwait(false))
+            await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
     }
 
     /// <summary>

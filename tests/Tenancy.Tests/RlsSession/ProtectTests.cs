@@ -138,6 +138,55 @@ public sealed class ProtectTests(PostgresDatabase database) : IClassFixture<Post
     }
 
     [Theory]
+    [InlineData("\"Select\"", "Tenant")]
+    [InlineData("\"a \"\"b\"\" {policies} %s 'c' \\d $1 ü\"", "Mandant {table} \"x\" %I 'y' \\")]
+    [Guarantee("RlsSession", 15)]
+    public async Task Names_may_be_whatever_PostgreSQL_takes_and_other_policies_stay_and_open_nothing(string table, string column)
+    {
+        var quoted = "\"" + column.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+        await using var tenants = await Tenants.NewAsync(new(database.ConnectionString), seed:
+            $"""
+             CREATE TABLE {Schema}.{table} ({quoted} text NOT NULL);
+             INSERT INTO {Schema}.{table} VALUES ('a'), ('b'), ('b');
+             GRANT SELECT ON {Schema}.{table} TO {Role};
+             CREATE POLICY everybody ON {Schema}.{table} USING (true);
+             """);
+        var script = RlsSql.Protect(tenants.Name($"{Schema}.{table}"), new() { TenantColumn = column, FunctionSchema = tenants.Schema });
+
+        await tenants.OwnerAsync(script);
+        await tenants.OwnerAsync(script);
+
+        (await tenants.ScalarAsync<long>("a", $"SELECT count(*) FROM {Schema}.{table}")).Should().Be(1);
+        (await tenants.OwnerAsync<long>($"SELECT count(*) FROM pg_index WHERE indrelid = '{Schema}.{table.Replace("'", "''", StringComparison.Ordinal)}'::regclass")).Should().Be(1);
+        (await tenants.OwnerAsync<long>("SELECT count(*) FROM pg_policies WHERE schemaname = '{schema}' AND policyname = 'everybody'")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_partition_that_is_a_foreign_table_is_warned_of_and_the_others_are_protected()
+    {
+        await using var tenants = await Tenants.NewAsync(new(database.ConnectionString), seed:
+            $"""
+             CREATE TABLE {Schema}.t (tenant_id text NOT NULL, id int NOT NULL) PARTITION BY LIST (id);
+             CREATE TABLE {Schema}.here PARTITION OF {Schema}.t FOR VALUES IN (1);
+             CREATE FOREIGN DATA WRAPPER {Schema}_wrapper;
+             CREATE SERVER {Schema}_server FOREIGN DATA WRAPPER {Schema}_wrapper;
+             CREATE FOREIGN TABLE {Schema}.elsewhere PARTITION OF {Schema}.t FOR VALUES IN (2) SERVER {Schema}_server;
+             INSERT INTO {Schema}.here VALUES ('a', 1), ('b', 1);
+             GRANT SELECT ON {Schema}.t, {Schema}.here TO {Role};
+             """);
+        await using var owner = await tenants.Admin.OpenConnectionAsync(Ct);
+        var warnings = new List<string>();
+        owner.Notice += (_, said) => warnings.Add($"{said.Notice.InvariantSeverity} {said.Notice.MessageText}");
+
+        await using (var protect = new NpgsqlCommand(RlsSql.Protect(tenants.Name($"{Schema}.t"), new() { FunctionSchema = tenants.Schema }), owner))
+            await protect.ExecuteNonQueryAsync(Ct);
+
+        warnings.Should().ContainSingle(static said => said.StartsWith("WARNING", StringComparison.Ordinal)).Which.Should().Contain(tenants.Name($"{Schema}.elsewhere is a foreign table"));
+        (await tenants.ScalarAsync<long>("a", $"SELECT count(*) FROM {Schema}.here")).Should().Be(1);
+        (await tenants.ScalarAsync<long>("a", $"SELECT count(*) FROM {Schema}.t WHERE id = 1")).Should().Be(1);
+    }
+
+    [Theory]
     [InlineData("t; DROP TABLE t")]
     [InlineData("t'); DROP TABLE t; --")]
     public async Task What_is_not_a_tables_name_is_not_sql_either(string table)
@@ -155,6 +204,7 @@ public sealed class ProtectTests(PostgresDatabase database) : IClassFixture<Post
         FluentActions.Invoking(() => RlsSql.Protect("t", new() { Shape = ProtectShape.RoleGated })).Should().Throw<ArgumentException>().WithMessage("*ProtectOptions.WriteRoles*");
         FluentActions.Invoking(() => RlsSql.Protect("t", new() { TenantType = "text; DROP TABLE t" })).Should().Throw<ArgumentException>().WithMessage("*not a type's name*");
         FluentActions.Invoking(() => RlsSql.Protect("t\n")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => RlsSql.Protect("t", new() { TenantColumn = "x$protect$; DROP TABLE t; --" })).Should().Throw<ArgumentException>().WithMessage("*$protect$*");
         FluentActions.Invoking(() => RlsSql.InstallKey(new(1, new byte[8]))).Should().Throw<ArgumentException>().WithMessage("*32 or more*");
     }
 

@@ -66,6 +66,31 @@ public sealed class StartTests(PostgresDatabase database) : IClassFixture<Postgr
         (await tenants.RefusalAsync()).Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("ALTER ROLE ALL SET {setting} = 'a'", "ALTER ROLE ALL RESET {setting};")]
+    [InlineData("ALTER ROLE {login} SET \"{SETTING}\" = 'a'", "ALTER ROLE \"{login}\" RESET {setting};")]
+    [Guarantee("RlsSession", 13)]
+    public async Task A_default_is_found_wherever_it_is_and_however_it_is_spelled(string fault, string repair)
+    {
+        // A setting of the test's own, since a default of all roles is the whole server's.
+        var setting = $"app.tenant_{Guid.CreateVersion7():n}";
+        await using var tenants = await Tenants.NewAsync(new(database.ConnectionString), o => o.SettingName = setting);
+        string Named(string text) => tenants.Name(text).Replace("{setting}", setting, StringComparison.Ordinal).Replace("{SETTING}", setting.ToUpperInvariant(), StringComparison.Ordinal);
+        await tenants.OwnerAsync(Named(fault));
+        try
+        {
+            tenants.Source.Clear();
+            (await tenants.RefusalAsync(o => o.SettingName = setting)).Should().Contain(Named(repair));
+        }
+        finally
+        {
+            await tenants.OwnerAsync(Named(repair));
+        }
+
+        tenants.Source.Clear();
+        (await tenants.RefusalAsync(o => o.SettingName = setting)).Should().BeEmpty();
+    }
+
     [Fact]
     [Guarantee("RlsSession", 13)]
     public async Task A_role_that_is_not_there_is_named()

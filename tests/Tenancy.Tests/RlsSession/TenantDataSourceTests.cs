@@ -135,6 +135,82 @@ public abstract class TenantDataSourceTests(Func<Route> route)
         (await tenants.OwnerAsync<string>("SELECT string_agg(tenant_id, ',') FROM {items}")).Should().Be("a");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Guarantee("RlsSession", 5)]
+    public async Task A_commit_after_a_swallowed_error_is_refused(bool async)
+    {
+        await using var tenants = await Tenants.NewAsync(route());
+        using var entered = tenants.Accessor.Enter(new("a"));
+        await using var connection = await tenants.DataSource.OpenConnectionAsync(Ct);
+        foreach (var fails in new[] { true, false })
+        {
+            await using var transaction = await connection.BeginTransactionAsync(Ct);
+            await connection.ExecuteAsync(tenants.Name("INSERT INTO {items} VALUES ('a', 1)"), transaction: transaction);
+            if (fails)
+                await connection.Invoking(c => c.ExecuteAsync("SELECT 1 / 0", transaction: transaction)).Should().ThrowAsync<PostgresException>();
+
+            var commit = () => async ? transaction.CommitAsync(Ct) : Task.Run(transaction.Commit, Ct);
+
+            if (fails)
+                (await commit.Should().ThrowAsync<PostgresException>()).Which.SqlState.Should().Be("25P02");
+            else
+                await commit.Should().NotThrowAsync();
+            (await tenants.OwnerAsync<long>("SELECT count(*) FROM {items}")).Should().Be(fails ? 0 : 1);
+            if (!fails)
+                await commit.Should().ThrowAsync<InvalidOperationException>().WithMessage("*has ended*");
+        }
+
+        (await connection.ExecuteScalarAsync<string>(tenants.Name("SELECT {schema}.tenant_id()"))).Should().Be("a");
+    }
+
+    [Fact]
+    [Guarantee("RlsSession", 7)]
+    public async Task Asking_for_the_columns_alone_does_not_count_as_scoping_the_transaction()
+    {
+        await using var tenants = await Tenants.NewAsync(route());
+        using var entered = tenants.Accessor.Enter(new("a"));
+        await using var connection = await tenants.DataSource.OpenConnectionAsync(Ct);
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = tenants.Name("SELECT id, body FROM {items}");
+
+        await using (var reader = await command.ExecuteReaderAsync(CommandBehavior.SchemaOnly, Ct))
+            Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).Should().Equal("id", "body");
+
+        (await connection.ExecuteScalarAsync<string>(tenants.Name("SELECT {schema}.tenant_id()"), transaction: transaction)).Should().Be("a");
+    }
+
+    [Theory]
+    [InlineData("order")]
+    [InlineData("Zwischen \"stand\"")]
+    public async Task A_savepoint_may_have_any_name(string name)
+    {
+        await using var tenants = await Tenants.NewAsync(route());
+        using var entered = tenants.Accessor.Enter(new("a"));
+        await using var connection = await tenants.DataSource.OpenConnectionAsync(Ct);
+        await using (var transaction = await connection.BeginTransactionAsync(Ct))
+        {
+            await transaction.SaveAsync(name, Ct);
+            await connection.Invoking(c => c.ExecuteAsync("SELECT 1 / 0", transaction: transaction)).Should().ThrowAsync<PostgresException>();
+            await transaction.RollbackAsync(name, Ct);
+            await connection.ExecuteAsync(tenants.Name("INSERT INTO {items} VALUES ({schema}.tenant_id(), 1)"), transaction: transaction);
+            await transaction.ReleaseAsync(name, Ct);
+            await transaction.CommitAsync(Ct);
+        }
+
+        await using (var transaction = await tenants.Session.BeginAsync(new("a"), ct: Ct))
+        {
+            await transaction.SaveAsync(name, Ct);
+            await transaction.ExecuteAsync(tenants.Batch("DELETE FROM {items}"), Ct);
+            await transaction.RollbackToAsync(name, Ct);
+            await transaction.CommitAsync(ct: Ct);
+        }
+
+        (await tenants.OwnerAsync<string>("SELECT string_agg(tenant_id || id, ',') FROM {items}")).Should().Be("a1");
+    }
+
     [Fact]
     public async Task A_connection_that_is_opened_again_has_no_transaction_left_from_before()
     {

@@ -63,7 +63,7 @@ internal sealed class ScopedCall(TenantConnection connection, NpgsqlBatch? batch
         {
             if (scoped)
                 reader.NextResult();
-            connection.Sent();
+            Sent(behavior);
             return reader;
         }
         catch
@@ -81,7 +81,7 @@ internal sealed class ScopedCall(TenantConnection connection, NpgsqlBatch? batch
         {
             if (scoped)
                 await reader.NextResultAsync(ct).ConfigureAwait(false);
-            connection.Sent();
+            Sent(behavior);
             return reader;
         }
         catch
@@ -89,5 +89,12 @@ internal sealed class ScopedCall(TenantConnection connection, NpgsqlBatch? batch
             await reader.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    // Whoever asks for the columns alone has nothing executed, the scope neither.
+    private void Sent(CommandBehavior behavior)
+    {
+        if (!behavior.HasFlag(CommandBehavior.SchemaOnly))
+            connection.Sent();
     }
 }

@@ -9,7 +9,7 @@ namespace Patterns.RlsSession;
 /// </summary>
 /// <remarks>
 /// Without a current scope, executing throws <see cref="TenantNotSetException"/> before anything is sent. A transaction keeps the scope that it began with; executing in it under another one
-/// throws <see cref="InvalidOperationException"/>. <c>Prepare</c> does nothing (<c>Max Auto Prepare</c> of the connection string prepares), <c>CommandBehavior.SingleResult</c> and
+/// throws <see cref="InvalidOperationException"/>; its <c>Commit</c> after an error that was swallowed throws 25P02, where the driver would call the rollback a success. <c>Prepare</c> does nothing (<c>Max Auto Prepare</c> of the connection string prepares), <c>CommandBehavior.SingleResult</c> and
 /// <c>SingleRow</c> are taken as hints, and COPY, LISTEN and what else takes an <see cref="Npgsql.NpgsqlConnection"/> is not offered. Thread-safe; its connections are not.
 /// </remarks>
 public sealed class TenantDataSource : DbDataSource

@@ -23,13 +23,18 @@ internal sealed class TenantTransaction(TenantConnection connection, NpgsqlTrans
 
     public override void Commit()
     {
-        inner.Commit();
+        using var commit = Committing();
+        commit.ExecuteNonQuery();
         IsEnded = true;
     }
 
+    /// <summary>Not cancellable once it is sent: nobody could say what became of it.</summary>
     public override async Task CommitAsync(CancellationToken cancellationToken = default)
     {
-        await inner.CommitAsync(cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        var commit = Committing();
+        await using (commit.ConfigureAwait(false))
+            await commit.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
         IsEnded = true;
     }
 
@@ -45,26 +50,20 @@ internal sealed class TenantTransaction(TenantConnection connection, NpgsqlTrans
         IsEnded = true;
     }
 
-    public override void Save(string savepointName)
-    {
-        using var command = Savepoint(savepointName);
-        command.ExecuteNonQuery();
-    }
+    public override void Save(string savepointName) => Execute(new TenantCommand { Connection = connection, CommandText = SqlText.Savepoint(savepointName) });
 
-    public override async Task SaveAsync(string savepointName, CancellationToken cancellationToken = default)
-    {
-        var command = Savepoint(savepointName);
-        await using (command.ConfigureAwait(false))
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public override Task SaveAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(new TenantCommand { Connection = connection, CommandText = SqlText.Savepoint(savepointName) }, cancellationToken);
 
-    public override void Rollback(string savepointName) => inner.Rollback(savepointName);
+    public override void Rollback(string savepointName) => Execute(new NpgsqlCommand(SqlText.RollbackTo(savepointName), connection.Inner));
 
-    public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) => inner.RollbackAsync(savepointName, cancellationToken);
+    public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(new NpgsqlCommand(SqlText.RollbackTo(savepointName), connection.Inner), cancellationToken);
 
-    public override void Release(string savepointName) => inner.Release(savepointName);
+    public override void Release(string savepointName) => Execute(new NpgsqlCommand(SqlText.Release(savepointName), connection.Inner));
 
-    public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) => inner.ReleaseAsync(savepointName, cancellationToken);
+    public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(new NpgsqlCommand(SqlText.Release(savepointName), connection.Inner), cancellationToken);
 
     public override async ValueTask DisposeAsync()
     {
@@ -84,5 +83,20 @@ internal sealed class TenantTransaction(TenantConnection connection, NpgsqlTrans
         base.Dispose(disposing);
     }
 
-    private TenantCommand Savepoint(string name) => new() { Connection = connection, CommandText = "SAVEPOINT " + SqlText.Identifier(name) };
+    private static void Execute(DbCommand command)
+    {
+        using (command)
+            command.ExecuteNonQuery();
+    }
+
+    private static async Task ExecuteAsync(DbCommand command, CancellationToken ct)
+    {
+        await using (command.ConfigureAwait(false))
+            await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+
+    // COMMIT of a failed transaction is answered with a ROLLBACK that the driver takes for success. A statement before it fails there.
+    private NpgsqlBatch Committing() => IsEnded
+        ? throw new InvalidOperationException("The transaction has ended. Begin another.")
+        : new(connection.Inner) { BatchCommands = { new("SELECT"), new("COMMIT") } };
 }

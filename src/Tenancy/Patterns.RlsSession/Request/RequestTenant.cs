@@ -39,7 +39,8 @@ internal sealed class RequestTenant(RlsRequestOptions options)
                 yield return value.Value;
         }
 
-        if (options.TenantHostLabel is { } label && context.Request.Host.Host.Split('.') is var labels && labels.Length >= options.MinHostLabels && label < labels.Length && !IsAddress(context.Request.Host.Host))
+        // A name that ends with the root's dot is the same name.
+        if (options.TenantHostLabel is { } label && context.Request.Host.Host.TrimEnd('.').Split('.') is var labels && labels.Length >= options.MinHostLabels && label < labels.Length && !IsAddress(context.Request.Host.Host))
             yield return labels[label].ToLowerInvariant();
         if (options.TenantRouteValue is { } route && Convert.ToString(context.GetRouteValue(route), CultureInfo.InvariantCulture) is { Length: > 0 } segment)
             yield return segment;

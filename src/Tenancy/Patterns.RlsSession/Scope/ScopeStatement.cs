@@ -13,7 +13,7 @@ namespace Patterns.RlsSession;
 /// </summary>
 internal sealed class ScopeStatement
 {
-    private readonly ConcurrentDictionary<(bool Role, int Settings, bool Named), string> _texts = new();
+    private readonly ConcurrentDictionary<(bool User, bool Role, int Settings, bool Named), string> _texts = new();
     private readonly RlsOptions _options;
     private readonly SealSigner? _signer;
     private readonly string[] _carriers;
@@ -107,24 +107,25 @@ internal sealed class ScopeStatement
     // Settings of which the database reads something, so that a scope's own must not have their names. PostgREST's older form has a setting for each claim.
     private bool IsCarrier(string name) => _carriers.Contains(name, StringComparer.Ordinal) || HasClaims && name.StartsWith(SupabaseClaims.SettingPrefix, StringComparison.Ordinal);
 
-    private string Text(in ScopeValues values, bool named) => _texts.GetOrAdd((values.Role is not null, values.Settings?.Count ?? 0, named), static (shape, statement) => statement.Write(shape), this);
+    private string Text(in ScopeValues values, bool named) => _texts.GetOrAdd((values.User.Length > 0, values.Role is not null, values.Settings?.Count ?? 0, named), static (shape, statement) => statement.Write(shape), this);
 
-    private string Write((bool Role, int Settings, bool Named) shape)
+    private string Write((bool User, bool Role, int Settings, bool Named) shape)
     {
         var (text, next) = (new StringBuilder("SELECT "), 1);
-        Add($"'{_options.SettingName}'");
-        Add($"'{_options.UserSettingName}'");
+        Add($"'{_options.SettingName}'", Placeholder());
+        // No user is said too: a session may have been given one.
+        Add($"'{_options.UserSettingName}'", shape.User ? Placeholder() : "''");
         if (_signer is not null)
-            Add($"'{_options.SealSettingName}'");
+            Add($"'{_options.SealSettingName}'", Placeholder());
         if (HasClaims)
-            Add($"'{SupabaseClaims.SettingName}'");
+            Add($"'{SupabaseClaims.SettingName}'", Placeholder());
         if (shape.Role)
-            Add("'role'");
+            Add("'role'", Placeholder());
         for (var i = 0; i < shape.Settings; i++)
-            Add(Placeholder());
+            Add(Placeholder(), Placeholder());
         return text.ToString();
 
-        void Add(string name) => text.Append(text.Length > 7 ? ", " : "").Append("pg_catalog.set_config(").Append(name).Append(", ").Append(Placeholder()).Append(", true)");
+        void Add(string name, string value) => text.Append(text.Length > 7 ? ", " : "").Append("pg_catalog.set_config(").Append(name).Append(", ").Append(value).Append(", true)");
         string Placeholder() => string.Create(CultureInfo.InvariantCulture, $"{(shape.Named ? "@rls__" : "$")}{next++}");
     }
 
@@ -132,7 +133,8 @@ internal sealed class ScopeStatement
     {
         var next = 1;
         Add(values.Tenant);
-        Add(values.User);
+        if (values.User.Length > 0)
+            Add(values.User);
         if (values.Seal is not null)
             Add(values.Seal);
         if (values.Claims is not null)

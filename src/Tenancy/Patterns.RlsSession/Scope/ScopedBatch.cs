@@ -23,8 +23,9 @@ internal static class ScopedBatch
 
         // Each barrier is a Sync, and a Sync ends the transaction that holds the scope.
         var barrier = statements.EnableErrorBarriers;
-        foreach (NpgsqlBatchCommand command in statements.BatchCommands)
+        for (var n = 0; n < statements.BatchCommands.Count; n++)
         {
+            var command = statements.BatchCommands[n];
             barrier |= command.AppendErrorBarrier is true;
             for (var i = 0; i < command.Parameters.Count; i++)
             {
@@ -37,7 +38,7 @@ internal static class ScopedBatch
             throw new ArgumentException("The batch has an error barrier, which would end the scope's transaction in its middle. Leave EnableErrorBarriers and AppendErrorBarrier off, and send what may fail alone.", parameter);
     }
 
-    public static NpgsqlBatch Create(NpgsqlConnection connection, NpgsqlBatchCommand? scope, NpgsqlBatch? statements)
+    public static NpgsqlBatch Create(NpgsqlConnection? connection, NpgsqlBatchCommand? scope, NpgsqlBatch? statements)
     {
         var batch = new NpgsqlBatch(connection);
         if (scope is not null)
@@ -45,8 +46,8 @@ internal static class ScopedBatch
         if (statements is null)
             return batch;
 
-        foreach (NpgsqlBatchCommand command in statements.BatchCommands)
-            batch.BatchCommands.Add(Copy(command));
+        for (var n = 0; n < statements.BatchCommands.Count; n++)
+            batch.BatchCommands.Add(Copy(statements.BatchCommands[n]));
         if (statements.Timeout != DefaultTimeout)
             batch.Timeout = statements.Timeout;
         return batch;

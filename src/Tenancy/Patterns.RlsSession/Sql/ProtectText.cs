@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace Patterns.RlsSession;
 
 /// <summary>
 /// Prints the script that protects a table. It looks at the catalogue when it runs, since partitions, views and indexes are known only there. The tenant stands in one policy, the restrictive one,
 /// so that a seal is verified once for a statement and no policy that somebody adds later opens the table; the permissive ones say who inside the tenant.
 /// </summary>
-internal static class ProtectText
+internal static partial class ProtectText
 {
     private const string Script =
         """
@@ -17,7 +19,9 @@ internal static class ProtectText
             v_view record;
         BEGIN
             -- A partition that a query names does not apply the policies of its parent, so each has its own.
-            FOR v_table IN SELECT v_root UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(v_root) t LOOP
+            FOR v_table IN
+                SELECT v_root UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(v_root) t JOIN pg_catalog.pg_class c ON c.oid = t.relid AND c.relkind <> 'f'
+            LOOP
                 EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', v_table);
                 EXECUTE pg_catalog.format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', v_table);
                 FOR v_policy IN
@@ -46,9 +50,11 @@ internal static class ProtectText
                     SELECT r.ev_class FROM shown s
                     JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = s.relid AND d.classid = 'pg_catalog.pg_rewrite'::regclass
                     JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid)
-                SELECT c.oid::regclass AS name, c.relkind FROM shown s JOIN pg_catalog.pg_class c ON c.oid = s.relid WHERE c.relkind IN ('v', 'm')
+                SELECT c.oid::regclass AS name, c.relkind FROM shown s JOIN pg_catalog.pg_class c ON c.oid = s.relid WHERE c.relkind IN ('v', 'm', 'f')
             LOOP
-                IF v_view.relkind = 'm' THEN
+                IF v_view.relkind = 'f' THEN
+                    RAISE WARNING 'The partition % is a foreign table, for which PostgreSQL has no policies: grant it to no application role.', v_view.name;
+                ELSIF v_view.relkind = 'm' THEN
                     RAISE WARNING 'The materialized view % holds rows of all tenants, and PostgreSQL has no policies for it: grant it to no application role.', v_view.name;
                 ELSIF pg_catalog.current_setting('server_version_num')::int >= 150000 THEN
                     EXECUTE pg_catalog.format('ALTER VIEW %s SET (security_invoker = true)', v_view.name);
@@ -60,6 +66,8 @@ internal static class ProtectText
         $protect$;
 
         """;
+
+    private const string Quote = "$protect$";
 
     public static string Print(string table, ProtectOptions options)
     {
@@ -76,11 +84,15 @@ internal static class ProtectText
             throw new ArgumentException("ProtectShape.RoleGated takes at least one role in ProtectOptions.WriteRoles.", nameof(options));
 
         var policies = Policies(options).Select(static policy => $"                ({SqlText.Literal(policy.Name)}, {SqlText.Literal(policy.Definition)})");
-        return Script.Replace("\r", "", StringComparison.Ordinal)
-            .Replace("{comment}", $"{table} ({options.Shape})", StringComparison.Ordinal)
-            .Replace("{policies}", string.Join(",\n", policies), StringComparison.Ordinal)
-            .Replace("{column}", SqlText.Literal(options.TenantColumn), StringComparison.Ordinal)
-            .Replace("{table}", SqlText.Literal(table), StringComparison.Ordinal);
+        // In one pass: a name with braces stays a name.
+        var script = Placeholder().Replace(Script.Replace("\r", "", StringComparison.Ordinal), placeholder => placeholder.ValueSpan switch
+        {
+            "{comment}" => $"{table} ({options.Shape})",
+            "{policies}" => string.Join(",\n", policies),
+            "{column}" => SqlText.Literal(options.TenantColumn),
+            _ => SqlText.Literal(table),
+        });
+        return script.Split(Quote).Length == 3 ? script : throw new ArgumentException($"A name has {Quote}, which would end the script in its middle.", nameof(table));
     }
 
     private static IEnumerable<(string Name, string Definition)> Policies(ProtectOptions options)
@@ -111,4 +123,7 @@ internal static class ProtectText
             return $"({expires} IS NULL OR {expires} > (SELECT {SqlText.Identifier(options.FunctionSchema)}.now()))";
         }
     }
+
+    [GeneratedRegex("{(comment|policies|column|table)}", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Placeholder();
 }

@@ -10,6 +10,13 @@ internal static class SqlText
         return "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
     }
 
+    // The driver leaves a savepoint's name as it is when it looks plain, although it may be a key word.
+    public static string Savepoint(string name) => "SAVEPOINT " + Identifier(name);
+
+    public static string RollbackTo(string name) => "ROLLBACK TO SAVEPOINT " + Identifier(name);
+
+    public static string Release(string name) => "RELEASE SAVEPOINT " + Identifier(name);
+
     // The E form means the same whatever standard_conforming_strings says.
     public static string Literal(string value)
     {

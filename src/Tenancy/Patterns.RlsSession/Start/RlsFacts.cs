@@ -28,12 +28,12 @@ internal sealed class RlsFacts(ScopedSource source, ScopeStatement scopes, IPost
 
     private const string Defaults =
         """
-        SELECT coalesce(r.rolname::text, ''), coalesce(d.datname::text, ''), split_part(c.setting, '=', 1)
+        SELECT coalesce(r.rolname::text, ''), coalesce(d.datname::text, ''), lower(split_part(c.setting, '=', 1))
         FROM pg_catalog.pg_db_role_setting s
         LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
         LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
         CROSS JOIN unnest(s.setconfig) c (setting)
-        WHERE split_part(c.setting, '=', 1) = ANY ($1) AND (s.setdatabase = 0 OR d.datname = current_database()) AND (s.setrole = 0 OR r.rolname = session_user)
+        WHERE lower(split_part(c.setting, '=', 1)) = ANY ($1) AND (s.setdatabase = 0 OR d.datname = current_database()) AND (s.setrole = 0 OR r.rolname = session_user)
         """;
 
     private const string Granted =
@@ -71,7 +71,8 @@ internal sealed class RlsFacts(ScopedSource source, ScopeStatement scopes, IPost
                 findings.Add(new(true, $"Role {row[1]} has the rights of the owner of {row[0]}, whose policies do not hold for the owner.", $"Run: ALTER TABLE {row[0]} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; or print RlsSql.Protect(\"{row[0]}\")."));
             foreach (var row in await RowsAsync(connection, Defaults, ct, (object)new[] { _options.SettingName, _options.UserSettingName, _options.SealSettingName }).ConfigureAwait(false))
             {
-                var target = row[0].Length > 0 ? $"ROLE {SqlText.Identifier(row[0])}{(row[1].Length > 0 ? " IN DATABASE " + SqlText.Identifier(row[1]) : "")}" : $"DATABASE {SqlText.Identifier(row[1])}";
+                // A default of neither a role nor a database is one of all roles.
+                var target = $"ROLE {(row[0].Length > 0 ? SqlText.Identifier(row[0]) : "ALL")}{(row[1].Length > 0 ? " IN DATABASE " + SqlText.Identifier(row[1]) : "")}";
                 findings.Add(new(true, $"{row[2]} has a default, so that a transaction without a scope has a tenant.", $"Run: ALTER {target} RESET {row[2]};"));
             }
 

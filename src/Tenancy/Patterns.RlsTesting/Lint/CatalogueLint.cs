@@ -21,7 +21,7 @@ internal static class CatalogueLint
                     Severity.Notice,
                     ignored.Object,
                     $"'{ignored.Rule}' is ignored here ({ignored.Because}), and no longer found.",
-                    $"{Sql.Decide}remove Ignore(\"{ignored.Rule}\", ...), so that it is found should it come back.")))
+                    SqlText.Decision($"remove Ignore(\"{ignored.Rule}\", ...), so that it is found should it come back."))))
                 .OrderByDescending(static finding => finding.Severity)
                 .ThenBy(static finding => finding.Object, StringComparer.Ordinal)
                 .ThenBy(static finding => finding.Rule, StringComparer.Ordinal),

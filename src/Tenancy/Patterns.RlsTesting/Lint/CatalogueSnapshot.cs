@@ -10,12 +10,12 @@ internal static class CatalogueSnapshot
         var inventory = new Inventory(await CatalogueReader.ReadAsync(plan.Admin, ct).ConfigureAwait(false), plan);
         var text = new StringBuilder();
         Section(text, "roles", inventory.Roles.Select(role => Role(role, inventory)));
-        Section(text, "schemas", plan.Schemas.Order(StringComparer.Ordinal).Select(schema => $"{Sql.Identifier(schema)}{Grants(inventory.Catalogue.Schemas[schema], inventory)}"));
+        Section(text, "schemas", plan.Schemas.Order(StringComparer.Ordinal).Select(schema => $"{SqlText.Name(schema)}{Grants(inventory.Catalogue.Schemas[schema], inventory)}"));
         Section(text, "relations", inventory.Relations.Where(inventory.IsReached).Select(relation => Relation(relation, inventory)));
         Section(text, "security definer routines", inventory.Routines.Where(routine => routine.IsTrigger || inventory.IsReached(routine)).Select(routine => Routine(routine, inventory)));
         Section(text, "default privileges on tables", inventory.Catalogue.DefaultGrants
             .Where(grant => inventory.IsApplications(grant.Grantee) && (grant.Schema is null || inventory.HasSchema(grant.Schema)))
-            .Select(grant => $"{inventory.RoleName(grant.Creator)}{(grant.Schema is { } schema ? $" in {Sql.Identifier(schema)}" : "")}: {grant.Privilege} to {inventory.RoleName(grant.Grantee)}"));
+            .Select(grant => $"{inventory.RoleName(grant.Creator)}{(grant.Schema is { } schema ? $" in {SqlText.Name(schema)}" : "")}: {grant.Privilege} to {inventory.RoleName(grant.Grantee)}"));
         Section(text, "findings", CatalogueLint.Findings(inventory, plan).Select(static finding => $"{finding.Rule} {finding.Object}"));
         Section(text, "ignored", plan.Ignored.Select(static ignored => $"{ignored.Rule} {ignored.Object}: {ignored.Because}"));
         return text.ToString();
@@ -32,7 +32,7 @@ internal static class CatalogueSnapshot
     {
         var memberships = inventory.Catalogue.Memberships.Where(membership => membership.Member == role.Oid)
             .Select(membership => $"\nmember of {inventory.RoleName(membership.Role)}{(membership.Inherits ? ", inherits" : "")}{(membership.MaySet ? ", may set" : "")}").Order(StringComparer.Ordinal);
-        return $"{Sql.Identifier(role.Name)}: {(role == inventory.Application ? "application" : "anonymous")}{(role.CanLogin ? ", login" : "")}{(role.IsSuperuser ? ", superuser" : "")}{(role.BypassesRls ? ", bypassrls" : "")}{string.Concat(memberships)}";
+        return $"{SqlText.Name(role.Name)}: {(role == inventory.Application ? "application" : "anonymous")}{(role.CanLogin ? ", login" : "")}{(role.IsSuperuser ? ", superuser" : "")}{(role.BypassesRls ? ", bypassrls" : "")}{string.Concat(memberships)}";
     }
 
     private static string Relation(Relation relation, Inventory inventory)
@@ -43,17 +43,17 @@ internal static class CatalogueSnapshot
         if (inventory.IsShared(relation)) text.Append(", shared");
         if (relation.Kind == 'v') text.Append(relation.IsSecurityInvoker ? ", as whoever reads it" : ", as its owner");
         if (relation.IsTable) text.Append(", row-level security ").Append(relation.RowSecurity ? relation.ForcesRowSecurity ? "forced" : "on" : "off");
-        if (relation.Columns.FirstOrDefault(column => column.Name == inventory.TenantColumn) is { } tenant && relation.IsTable) text.Append($", {Sql.Identifier(tenant.Name)} {tenant.Type}{(tenant.IsNullable ? "" : " not null")}");
+        if (relation.Columns.FirstOrDefault(column => column.Name == inventory.TenantColumn) is { } tenant && relation.IsTable) text.Append($", {SqlText.Name(tenant.Name)} {tenant.Type}{(tenant.IsNullable ? "" : " not null")}");
         text.Append(Grants(relation, inventory));
         foreach (var policy in relation.Policies.OrderBy(static policy => policy.Name, StringComparer.Ordinal))
         {
-            text.Append($"\npolicy {Sql.Identifier(policy.Name)}: {(policy.IsPermissive ? "permissive" : "restrictive")} {policy.CommandText} to {inventory.RoleNames(policy.Roles)}");
+            text.Append($"\npolicy {SqlText.Name(policy.Name)}: {(policy.IsPermissive ? "permissive" : "restrictive")} {policy.CommandText} to {inventory.RoleNames(policy.Roles)}");
             if (policy.Using is { } rows) text.Append("\n  using ").Append(OneLine(rows.Text));
             if (policy.Check is { } check) text.Append("\n  check ").Append(OneLine(check.Text));
         }
 
         foreach (var publication in relation.Publications.OrderBy(static publication => publication.Name, StringComparer.Ordinal))
-            text.Append($"\npublished by {Sql.Identifier(publication.Name)}{(publication.IsFiltered ? " with a row filter" : "")}");
+            text.Append($"\npublished by {SqlText.Name(publication.Name)}{(publication.IsFiltered ? " with a row filter" : "")}");
         return text.ToString();
     }
 

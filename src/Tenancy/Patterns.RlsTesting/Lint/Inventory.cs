@@ -48,7 +48,7 @@ internal sealed class Inventory
 
     public bool HasSchema(string schema) => _plan.Schemas.Contains(schema, StringComparer.Ordinal);
 
-    public string RoleName(uint oid) => oid == Public ? "PUBLIC" : Sql.Identifier(Catalogue.Roles.TryGetValue(oid, out var role) ? role.Name : oid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public string RoleName(uint oid) => oid == Public ? "PUBLIC" : SqlText.Name(Catalogue.Roles.TryGetValue(oid, out var role) ? role.Name : oid.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     public string RoleNames(IEnumerable<uint> oids) => string.Join(", ", oids.Distinct().Select(RoleName).Order(StringComparer.Ordinal));
 

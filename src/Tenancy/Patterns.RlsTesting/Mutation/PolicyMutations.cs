@@ -54,7 +54,13 @@ internal static class PolicyMutations
 
     private static async Task<int?> BlockingAsync(NpgsqlConnection connection, TableShape table, CancellationToken ct)
     {
-        var command = new NpgsqlCommand("SELECT pid FROM pg_locks WHERE relation = $1 AND granted AND pid IS DISTINCT FROM pg_backend_pid() ORDER BY pid LIMIT 1", connection)
+        var command = new NpgsqlCommand(
+            """
+            SELECT pid FROM pg_locks
+            WHERE relation = $1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted AND pid IS DISTINCT FROM pg_backend_pid()
+            ORDER BY pid LIMIT 1
+            """,
+            connection)
         {
             Parameters = { new() { Value = table.Oid, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Oid } },
         };

@@ -12,6 +12,7 @@ public static partial class Gallery
         new("role-bypasses-rls", "{app}", "ALTER ROLE {app} BYPASSRLS;"),
         new("role-bypasses-rls", "{anon}", "ALTER ROLE {anon} SUPERUSER;"),
         new("role-bypasses-rls", "{app}", "ALTER ROLE {app} NOINHERIT; ALTER ROLE {other} BYPASSRLS; GRANT {other} TO {app};"),
+        new("role-bypasses-rls", "{app}", "ALTER ROLE {app} NOINHERIT; ALTER ROLE {other} BYPASSRLS; GRANT {other} TO {owner}; GRANT {owner} TO {app};"),
         new("login-inherits", "{login}", "GRANT {app} TO {login};"),
         new("login-inherits", "{login}", "GRANT {app} TO {other}; GRANT {other} TO {login};"),
     ];

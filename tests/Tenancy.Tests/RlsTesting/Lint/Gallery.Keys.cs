@@ -21,6 +21,15 @@ public static partial class Gallery
             GRANT SELECT ON refunds TO {app};
             RESET ROLE;
             """),
+        new("foreign-key-without-tenant", "partners_other on public.partners", """
+            SET ROLE {owner};
+            CREATE TABLE partners (tenant_id text PRIMARY KEY, other text CONSTRAINT partners_other REFERENCES partners ON DELETE SET NULL);
+            ALTER TABLE partners ENABLE ROW LEVEL SECURITY;
+            ALTER TABLE partners FORCE ROW LEVEL SECURITY;
+            CREATE POLICY partners_tenant ON partners TO {app} USING (tenant_id = (SELECT current_setting('app.tenant_id', true))) WITH CHECK (tenant_id = (SELECT current_setting('app.tenant_id', true)));
+            GRANT SELECT ON partners TO {app};
+            RESET ROLE;
+            """, "ALTER TABLE partners DROP CONSTRAINT partners_other"),
         new("index-not-leakproof", "public.orders_amount", "CREATE INDEX orders_amount ON orders (tenant_id, amount);", "DROP INDEX orders_amount"),
         new("index-not-leakproof", "public.orders_note", "CREATE INDEX orders_note ON orders USING gin (to_tsvector('simple', note));", "DROP INDEX orders_note"),
     ];

@@ -19,7 +19,7 @@ public static partial class Gallery
         RESET ROLE;
         """;
 
-    public static IReadOnlyList<GalleryCase> Cases { get; } = [.. Tables, .. Policies, .. Keys, .. Exposures, .. Grants];
+    public static IReadOnlyList<GalleryCase> Cases { get; } = [.. Tables, .. Policies, .. Keys, .. Exposures, .. Grants, .. Names];
 
     /// <summary>A further table with everything but what follows it: the policy, unless told.</summary>
     private static string Table(string more = "", string name = "notes", string policy = Policy) => $$"""

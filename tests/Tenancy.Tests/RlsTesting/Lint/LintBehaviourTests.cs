@@ -126,6 +126,31 @@ public sealed class LintBehaviourTests(PostgresServer server)
         (await database.LintAsync()).Should().BeEmpty();
     }
 
+    [Theory, Guarantee("RlsTesting", 3)]
+    [InlineData("ALTER TABLE customers ADD CONSTRAINT mail UNIQUE (email) INCLUDE (id) DEFERRABLE INITIALLY DEFERRED", "UNIQUE (tenant_id, email) INCLUDE (id) DEFERRABLE INITIALLY DEFERRED")]
+    [InlineData("CREATE UNIQUE INDEX mail ON customers (email COLLATE \"C\" text_pattern_ops DESC) INCLUDE (id) WHERE email <> ''",
+        "CREATE UNIQUE INDEX mail ON public.customers USING btree (tenant_id, email COLLATE \"C\" text_pattern_ops DESC) INCLUDE (id) WHERE (email <> ''::text)")]
+    public async Task A_key_that_gets_the_tenant_keeps_all_else_that_it_says(string key, string repaired)
+    {
+        await using var database = await AuditedDatabase.CreateAsync(server, Gallery.Protected, key);
+
+        await database.RunAsync((await database.LintAsync()).Should().ContainSingle().Subject.Repair);
+
+        (await database.LintAsync()).Should().BeEmpty();
+        await using var command = database.DataSource.CreateCommand("SELECT coalesce((SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'mail'), pg_get_indexdef('mail'::regclass))");
+        (await command.ExecuteScalarAsync(TestContext.Current.CancellationToken)).Should().Be(repaired);
+    }
+
+    [Fact]
+    public async Task What_a_person_must_decide_is_a_comment_to_its_end_whatever_it_quotes()
+    {
+        await using var database = await AuditedDatabase.CreateAsync(server, Gallery.Protected, "CREATE TABLE \"rates\nDROP TABLE orders; --\" (currency text); GRANT SELECT ON \"rates\nDROP TABLE orders; --\" TO {app};");
+
+        var repair = (await database.LintAsync()).Should().ContainSingle().Subject.Repair;
+
+        repair.Should().StartWith("-- Decide: ").And.NotContainAny("\n", "\r");
+    }
+
     [Fact]
     public async Task Roles_and_schemas_that_do_not_exist_are_refused_by_name()
     {

@@ -44,7 +44,7 @@ internal static class CatalogueQueries
         """;
 
     // Of a btree or hash index, equality is what counts; of the others, every operator that the index can search by.
-    public static string Indexes(int version) => $$"""
+    public const string Indexes = $"""
         SELECT i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(x.relname), m.amname::text, i.indisunique, i.indisprimary, i.indisexclusion, i.indisvalid,
             ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) k),
             ARRAY(SELECT (SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1] AND a.attnum <> 0) FROM generate_series(1, i.indnkeyatts) k),
@@ -58,9 +58,9 @@ internal static class CatalogueQueries
             (SELECT con.conname::text FROM pg_constraint con WHERE con.conindid = i.indexrelid AND con.contype IN ('p', 'u', 'x')),
             EXISTS (SELECT FROM pg_constraint con WHERE con.conindid = i.indexrelid AND con.contype = 'f'),
             EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.indexrelid),
-            {{(version < 15 ? "false" : "i.indnullsnotdistinct")}}
+            coalesce((SELECT pg_get_constraintdef(con.oid) FROM pg_constraint con WHERE con.conindid = i.indexrelid AND con.contype IN ('p', 'u', 'x')), pg_get_indexdef(i.indexrelid))
         FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace JOIN pg_am m ON m.oid = x.relam
-        WHERE {{UserSchema}}
+        WHERE {UserSchema}
         ORDER BY 1, 2
         """;
 

@@ -82,7 +82,7 @@ internal sealed class CatalogueReader
         (CatalogueQueries.Schemas, row => _schemas.Add(new(Oid(row, 0), row.GetString(1), Oid(row, 2)) { Grants = Of(_grants, row) })),
         (CatalogueQueries.Columns, row => Of(_columns, row).Add(new(row.GetString(1), row.GetString(2), row.GetBoolean(3)))),
         (CatalogueQueries.Policies, row => Of(_policies, row).Add(new(row.GetString(1), row.GetBoolean(2), row.GetChar(3), row.GetFieldValue<uint[]>(4), Expression(row, 5), Expression(row, 6)))),
-        (CatalogueQueries.Indexes(version), row => Of(_indexes, row).Add(Index(row))),
+        (CatalogueQueries.Indexes, row => Of(_indexes, row).Add(Index(row))),
         (CatalogueQueries.ForeignKeys, row => Of(_foreignKeys, row).Add(
             new(row.GetString(1), Oid(row, 2), row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4), row.GetChar(5), row.GetString(6)))),
         (CatalogueQueries.Reads, row => Of(_reads, row).Add(Oid(row, 1))),
@@ -107,7 +107,7 @@ internal sealed class CatalogueReader
     private static TableIndex Index(NpgsqlDataReader row) => new(
         row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6),
         row.GetFieldValue<string[]>(7), row.GetFieldValue<string?[]>(8), row.GetFieldValue<string?[]>(9),
-        Text(row, 10), Text(row, 11), row.GetBoolean(12), row.GetBoolean(13), row.GetBoolean(14));
+        Text(row, 10), Text(row, 11), row.GetBoolean(12), row.GetBoolean(13), row.GetString(14));
 
     // The first column of every question about parts of an object is that object.
     private static List<T> Of<T>(Dictionary<uint, List<T>> parts, NpgsqlDataReader row)

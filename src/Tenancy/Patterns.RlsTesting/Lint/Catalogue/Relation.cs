@@ -29,5 +29,5 @@ internal sealed record Relation(
     public bool IsTable => Kind is 'r' or 'p';
 
     /// <summary>A name that is derived from this one, in the same schema or on the same table.</summary>
-    public string Derived(string suffix) => Sql.Identifier(PlainName.Length + suffix.Length + 1 > 63 ? $"{PlainName[..(62 - suffix.Length)]}_{suffix}" : $"{PlainName}_{suffix}");
+    public string Derived(string suffix) => SqlText.Name(PlainName.Length + suffix.Length + 1 > 63 ? $"{PlainName[..(62 - suffix.Length)]}_{suffix}" : $"{PlainName}_{suffix}");
 }

@@ -12,7 +12,7 @@ internal static class ExposureRules
             view.Name,
             $"It reads {string.Join(", ", below.Select(static table => table.Name))} as its owner {inventory.RoleName(view.Owner)}, and {Grantees(view, inventory)} can read it.",
             inventory.Catalogue.Version < 15
-                ? $"{Sql.Decide}PostgreSQL 14 has no security_invoker: filter by tenant in the view with security_barrier, or take the grant back."
+                ? SqlText.Decision("PostgreSQL 14 has no security_invoker: filter by tenant in the view with security_barrier, or take the grant back.")
                 : $"ALTER VIEW {view.Name} SET (security_invoker = true);");
 
     public static IEnumerable<Sighting> MaterializedView(Inventory inventory) =>
@@ -29,13 +29,13 @@ internal static class ExposureRules
         from table in inventory.RootTables
         from publication in table.Publications
         where !publication.IsFiltered
-        let name = Sql.Identifier(publication.Name)
+        let name = SqlText.Name(publication.Name)
         select new Sighting(
             $"publication {name}: {table.Name}",
             "It sends the rows of all tenants to whoever subscribes.",
             publication.IsListed
                 ? $"ALTER PUBLICATION {name} DROP TABLE {table.Name}; -- or SET TABLE with a WHERE clause, from PostgreSQL 15 on"
-                : $"{Sql.Decide}it takes whole schemas or everything; make {name} again with a list of tables, and a WHERE clause for those of tenants.");
+                : SqlText.Decision($"it takes whole schemas or everything; make {name} again with a list of tables, and a WHERE clause for those of tenants."));
 
     public static IEnumerable<Sighting> DefinerSearchPath(Inventory inventory) =>
         from routine in inventory.Routines
@@ -43,7 +43,7 @@ internal static class ExposureRules
         select new Sighting(
             routine.Signature,
             $"It runs as {inventory.RoleName(routine.Owner)} with the caller's search_path: who can create a function or a temporary table chooses what its names mean.",
-            $"ALTER ROUTINE {routine.Signature} SET search_path = pg_catalog, {Sql.Identifier(routine.Schema)}, pg_temp;");
+            $"ALTER ROUTINE {routine.Signature} SET search_path = pg_catalog, {SqlText.Name(routine.Schema)}, pg_temp;");
 
     public static IEnumerable<Sighting> DefinerPublic(Inventory inventory) =>
         from routine in inventory.Routines
@@ -51,11 +51,11 @@ internal static class ExposureRules
         select new Sighting(
             routine.Signature,
             $"PUBLIC may execute it, which is the default, and it runs as {inventory.RoleName(routine.Owner)}.",
-            Sql.Script($"REVOKE EXECUTE ON ROUTINE {routine.Signature} FROM PUBLIC", $"GRANT EXECUTE ON ROUTINE {routine.Signature} TO {Sql.Identifier(inventory.Application.Name)}"));
+            SqlText.Script($"REVOKE EXECUTE ON ROUTINE {routine.Signature} FROM PUBLIC", $"GRANT EXECUTE ON ROUTINE {routine.Signature} TO {SqlText.Name(inventory.Application.Name)}"));
 
     private static string Grantees(Relation relation, Inventory inventory) => inventory.RoleNames(inventory.GrantsOn(relation).Select(static grant => grant.Grantee)) is { Length: > 0 } names ? names : inventory.RoleName(relation.Owner);
 
     private static string RevokeAll(Relation relation, Inventory inventory) => inventory.GrantsOn(relation).Any()
         ? $"REVOKE ALL ON {relation.Name} FROM {Grantees(relation, inventory)};"
-        : $"{Sql.Decide}the application has it without a grant; let another role own {relation.Name}.";
+        : SqlText.Decision($"the application has it without a grant; let another role own {relation.Name}.");
 }

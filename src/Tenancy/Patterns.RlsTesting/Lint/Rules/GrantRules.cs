@@ -13,7 +13,7 @@ internal static class GrantRules
         from grants in inventory.Catalogue.DefaultGrants
             .Where(grant => inventory.IsApplications(grant.Grantee) && (grant.Schema is null || inventory.HasSchema(grant.Schema)))
             .GroupBy(static grant => (grant.Creator, grant.Schema, grant.Grantee))
-        let place = grants.Key.Schema is { } schema ? $" IN SCHEMA {Sql.Identifier(schema)}" : ""
+        let place = grants.Key.Schema is { } schema ? $" IN SCHEMA {SqlText.Name(schema)}" : ""
         let creator = inventory.RoleName(grants.Key.Creator)
         let grantee = inventory.RoleName(grants.Key.Grantee)
         select new Sighting(
@@ -25,7 +25,7 @@ internal static class GrantRules
     {
         foreach (var role in inventory.Roles)
         {
-            var name = Sql.Identifier(role.Name);
+            var name = SqlText.Name(role.Name);
             if (role.IsSuperuser || role.BypassesRls)
             {
                 yield return new(
@@ -35,9 +35,18 @@ internal static class GrantRules
                 continue;
             }
 
-            var bypassing = MaySet(inventory, role).Where(static other => other.IsSuperuser || other.BypassesRls).Select(static other => Sql.Identifier(other.Name)).Order(StringComparer.Ordinal).ToList();
+            var bypassing = Bypassing(inventory, MaySet(inventory, role.Oid));
             if (bypassing.Count > 0)
-                yield return new(name, $"It may SET ROLE to {string.Join(", ", bypassing)}, to which no policy applies.", $"REVOKE {string.Join(", ", bypassing)} FROM {name};");
+            {
+                // Only a membership of its own can be taken from it: that by which it comes to them.
+                var ways = inventory.Catalogue.Memberships.Where(membership => membership.Member == role.Oid && membership.MaySet)
+                    .Select(static membership => membership.Role)
+                    .Where(way => Bypassing(inventory, MaySet(inventory, way).Append(way)).Count > 0);
+                yield return new(
+                    name,
+                    $"It may SET ROLE to {SqlText.Names(bypassing)}, to which no policy applies.",
+                    $"REVOKE {inventory.RoleNames(ways)} FROM {name};");
+            }
         }
     }
 
@@ -48,7 +57,7 @@ internal static class GrantRules
         let login = inventory.Catalogue.Roles.GetValueOrDefault(membership.Member)
         where login is { CanLogin: true, IsSuperuser: false } && !inventory.Roles.Contains(login)
         let role = inventory.RoleName(membership.Role)
-        let name = Sql.Identifier(login.Name)
+        let name = SqlText.Name(login.Name)
         select new Sighting(
             name,
             $"It logs in and inherits the grants of {role}: after RESET ROLE, which any statement can do, it still has them, without what SET ROLE and the scope confine.",
@@ -61,18 +70,20 @@ internal static class GrantRules
         let names = inventory.RoleNames(grantees)
         select new Sighting(table.Name, $"{names} has {privilege}: {why}.", $"REVOKE {privilege} ON {table.Name} FROM {names};");
 
-    private static IEnumerable<Role> MaySet(Inventory inventory, Role role)
+    private static List<string> Bypassing(Inventory inventory, IEnumerable<uint> roles) =>
+        [.. roles.Select(role => inventory.Catalogue.Roles.GetValueOrDefault(role)).OfType<Role>().Where(static role => role.IsSuperuser || role.BypassesRls).Select(static role => role.Name).Order(StringComparer.Ordinal)];
+
+    /// <summary>The roles that a role may take on, by whatever way.</summary>
+    private static HashSet<uint> MaySet(Inventory inventory, uint role)
     {
-        var seen = new HashSet<uint> { role.Oid };
-        var next = new Stack<uint>([role.Oid]);
+        var seen = new HashSet<uint>();
+        var next = new Stack<uint>([role]);
         while (next.TryPop(out var member))
         {
             foreach (var membership in inventory.Catalogue.Memberships.Where(membership => membership.Member == member && membership.MaySet && seen.Add(membership.Role)))
-            {
                 next.Push(membership.Role);
-                if (inventory.Catalogue.Roles.GetValueOrDefault(membership.Role) is { } other)
-                    yield return other;
-            }
         }
+
+        return seen;
     }
 }

@@ -8,17 +8,17 @@ internal static class KeyRules
         from column in table.Columns
         where column.Name == inventory.TenantColumn && column.IsNullable
         select new Sighting(
-            $"{table.Name}.{Sql.Identifier(column.Name)}",
+            $"{table.Name}.{SqlText.Name(column.Name)}",
             "It may be NULL: such a row is nobody's, and a policy that is loose about NULL shows it to everybody.",
-            $"ALTER TABLE {table.Name} ALTER COLUMN {Sql.Identifier(column.Name)} SET NOT NULL;");
+            $"ALTER TABLE {table.Name} ALTER COLUMN {SqlText.Name(column.Name)} SET NOT NULL;");
 
     public static IEnumerable<Sighting> TenantNotIndexed(Inventory inventory) =>
         from table in Scoped(inventory)
         where !table.Indexes.Any(index => index is { IsValid: true, Predicate: null } && index.Columns is [var first, ..] && first == inventory.TenantColumn)
         select new Sighting(
-            $"{table.Name}.{Sql.Identifier(inventory.TenantColumn)}",
+            $"{table.Name}.{SqlText.Name(inventory.TenantColumn)}",
             "No index begins with it: every statement under the policies reads all tenants' rows.",
-            $"CREATE INDEX ON {table.Name} ({Sql.Identifier(inventory.TenantColumn)});");
+            $"CREATE INDEX ON {table.Name} ({SqlText.Name(inventory.TenantColumn)});");
 
     public static IEnumerable<Sighting> UniqueWithoutTenant(Inventory inventory) =>
         from table in Scoped(inventory)
@@ -38,8 +38,8 @@ internal static class KeyRules
         where target is not null && inventory.IsTenantScoped(target) && inventory.HasTenantColumn(target)
             && !key.Columns.Zip(key.TargetColumns).Contains((inventory.TenantColumn, inventory.TenantColumn))
         select new Sighting(
-            $"{Sql.Identifier(key.Name)} on {table.Name}",
-            $"({Sql.Identifiers(key.Columns)}) points at {target.Name} ({Sql.Identifiers(key.TargetColumns)}) without the tenant, and its check sees what policies hide: a row may refer to another tenant's.",
+            $"{SqlText.Name(key.Name)} on {table.Name}",
+            $"({SqlText.Names(key.Columns)}) points at {target.Name} ({SqlText.Names(key.TargetColumns)}) without the tenant, and its check sees what policies hide: a row may refer to another tenant's.",
             WithTenant(table, key, target, inventory));
 
     public static IEnumerable<Sighting> NotLeakproof(Inventory inventory) =>
@@ -52,34 +52,39 @@ internal static class KeyRules
         select new Sighting(
             index.Name,
             $"The planner may not use it below a policy, for its operators are not leakproof ({string.Join("; ", leaky)}): the search reads all of the tenant's rows.",
-            $"{Sql.Decide}search through a SECURITY DEFINER function that takes the tenant from the transaction, or drop the index; to mark the operators LEAKPROOF would be false.");
+            SqlText.Decision("search through a SECURITY DEFINER function that takes the tenant from the transaction, or drop the index; to mark the operators LEAKPROOF would be false."));
 
     private static IEnumerable<Relation> Scoped(Inventory inventory) => inventory.RootTables.Where(inventory.HasTenantColumn);
 
     private static string WithTenant(Relation table, TableIndex index, Inventory inventory)
     {
         if (index.IsExclusion)
-            return $"{Sql.Decide}make {index.Name} again with {Sql.Identifier(inventory.TenantColumn)} WITH = in front (extension btree_gist).";
+            return SqlText.Decision($"make {index.Name} again with {SqlText.Name(inventory.TenantColumn)} WITH = in front (extension btree_gist).");
         if (index.IsReferenced)
-            return $"{Sql.Decide}foreign keys point at it: let them point at a key of ({Sql.Identifiers([inventory.TenantColumn])}, {string.Join(", ", index.Keys)}) first, then make this one with the tenant in front.";
-        var keys = $"({Sql.Identifier(inventory.TenantColumn)}, {string.Join(", ", index.Keys)})";
-        var nulls = index.NullsNotDistinct ? " NULLS NOT DISTINCT" : "";
-        return index.Constraint is { } constraint
-            ? $"ALTER TABLE {table.Name} DROP CONSTRAINT {Sql.Identifier(constraint)}, ADD CONSTRAINT {Sql.Identifier(constraint)} {(index.IsPrimary ? "PRIMARY KEY" : "UNIQUE" + nulls)} {keys};"
-            : Sql.Script($"DROP INDEX {index.Name}", $"CREATE UNIQUE INDEX {index.Name[(index.Name.IndexOf('.', StringComparison.Ordinal) + 1)..]} ON {table.Name} {keys}{nulls}{(index.Predicate is { } predicate ? $" WHERE {predicate}" : "")}");
+            return SqlText.Decision($"foreign keys point at it: let them point at a key of ({SqlText.Names([inventory.TenantColumn])}, {string.Join(", ", index.Keys)}) first, then make this one with the tenant in front.");
+        // The server's own text, so that nothing else of it is lost: collations, INCLUDE, DEFERRABLE, NULLS NOT DISTINCT, WHERE. Its first parenthesis after the names opens the keys.
+        if (index.Constraint is { } constraint)
+            return $"ALTER TABLE {table.Name} DROP CONSTRAINT {SqlText.Name(constraint)}, ADD CONSTRAINT {SqlText.Name(constraint)} {WithTenant(index.Definition, 0, inventory)};";
+        var (only, on) = ($" ON ONLY {table.Name} ", $" ON {table.Name} ");
+        var definition = index.Definition.Replace(only, on, StringComparison.Ordinal);
+        return SqlText.Script($"DROP INDEX {index.Name}", WithTenant(definition, definition.IndexOf(on, StringComparison.Ordinal) + on.Length, inventory));
     }
+
+    private static string WithTenant(string definition, int from, Inventory inventory) => definition.Insert(definition.IndexOf('(', from) + 1, SqlText.Name(inventory.TenantColumn) + ", ");
 
     private static string WithTenant(Relation table, ForeignKey key, Relation target, Inventory inventory)
     {
         var tenant = inventory.TenantColumn;
         var pairs = key.Columns.Zip(key.TargetColumns).Where(pair => pair.Second != tenant && pair.First != tenant).Prepend((First: tenant, Second: tenant)).ToList();
+        if (pairs.Count == 1)
+            return SqlText.Decision($"it refers to a tenant and to nothing of it: if that tenant may be another one, accept this with Ignore(\"foreign-key-without-tenant\", ...), else drop {SqlText.Name(key.Name)}.");
         var (own, others) = (pairs.Select(static pair => pair.First).ToList(), pairs.Select(static pair => pair.Second).ToList());
         if (key.OnDelete is 'n' or 'd' && inventory.Catalogue.Version < 15)
-            return $"{Sql.Decide}before PostgreSQL 15 ON DELETE SET NULL would empty the tenant too; make {Sql.Identifier(key.Name)} again over ({Sql.Identifiers(own)}) with another action.";
-        var onDelete = key.OnDelete switch { 'n' => $" ON DELETE SET NULL ({Sql.Identifiers(own.Skip(1))})", 'd' => $" ON DELETE SET DEFAULT ({Sql.Identifiers(own.Skip(1))})", _ => "" };
+            return SqlText.Decision($"before PostgreSQL 15 ON DELETE SET NULL would empty the tenant too; make {SqlText.Name(key.Name)} again over ({SqlText.Names(own)}) with another action.");
+        var onDelete = key.OnDelete switch { 'n' => $" ON DELETE SET NULL ({SqlText.Names(own.Skip(1))})", 'd' => $" ON DELETE SET DEFAULT ({SqlText.Names(own.Skip(1))})", _ => "" };
         var hasKey = target.Indexes.Any(index => index is { IsUnique: true, IsValid: true, Predicate: null } && index.Columns.Count == others.Count && !others.Except(index.Columns, StringComparer.Ordinal).Any());
-        return Sql.Script([
-            .. hasKey ? Array.Empty<string>() : [$"ALTER TABLE {target.Name} ADD UNIQUE ({Sql.Identifiers(others)})"],
-            $"ALTER TABLE {table.Name} DROP CONSTRAINT {Sql.Identifier(key.Name)}, ADD CONSTRAINT {Sql.Identifier(key.Name)} FOREIGN KEY ({Sql.Identifiers(own)}) REFERENCES {target.Name} ({Sql.Identifiers(others)}){onDelete}{key.Actions}"]);
+        return SqlText.Script([
+            .. hasKey ? Array.Empty<string>() : [$"ALTER TABLE {target.Name} ADD UNIQUE ({SqlText.Names(others)})"],
+            $"ALTER TABLE {table.Name} DROP CONSTRAINT {SqlText.Name(key.Name)}, ADD CONSTRAINT {SqlText.Name(key.Name)} FOREIGN KEY ({SqlText.Names(own)}) REFERENCES {target.Name} ({SqlText.Names(others)}){onDelete}{key.Actions}"]);
     }
 }

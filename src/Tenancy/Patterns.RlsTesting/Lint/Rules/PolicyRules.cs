@@ -12,10 +12,10 @@ internal static class PolicyRules
         where open.Count > 0
         select new Sighting(
             place.Name,
-            $"{place.Kind} that lets every row through by {string.Join(" and ", open.Select(static part => $"{part.Clause} {Sql.Parenthesised(part.Expression.Text)}"))}{(place.Policy.IsPermissive ? ", and no RESTRICTIVE policy confines it to one tenant" : ": it restricts nothing")}.",
+            $"{place.Kind} that lets every row through by {string.Join(" and ", open.Select(static part => $"{part.Clause} {SqlText.Parenthesised(part.Expression.Text)}"))}{(place.Policy.IsPermissive ? ", and no RESTRICTIVE policy confines it to one tenant" : ": it restricts nothing")}.",
             place.Inventory.Pin(place.Table) is { } pin && place.Inventory.HasTenantColumn(place.Table)
                 ? place.Alter(open.Select(part => (part.Clause, pin)))
-                : $"{Sql.Decide}drop it, say which roles it is for (one with BYPASSRLS needs none), or compare the row with the tenant of the transaction.");
+                : SqlText.Decision("drop it, say which roles it is for (one with BYPASSRLS needs none), or compare the row with the tenant of the transaction."));
 
     public static IEnumerable<Sighting> WithoutTenant(Inventory inventory) =>
         from place in Policies(inventory)
@@ -27,10 +27,10 @@ internal static class PolicyRules
         where open.Count > 0
         select new Sighting(
             place.Name,
-            $"{place.Kind} that lets rows of every tenant through by {string.Join(" and by ", open.Select(static part => $"{part.Clause} {Sql.Parenthesised(part.Hole!)}"))}: there {inventory.TenantColumn} is compared with nothing.",
+            $"{place.Kind} that lets rows of every tenant through by {string.Join(" and by ", open.Select(static part => $"{part.Clause} {SqlText.Parenthesised(part.Hole!)}"))}: there {inventory.TenantColumn} is compared with nothing.",
             inventory.Pin(place.Table) is { } pin
-                ? place.Alter(open.Select(part => (part.Clause, $"{Sql.Parenthesised(pin)} AND {Sql.Parenthesised(part.Text)}")))
-                : $"{Sql.Decide}compare {inventory.TenantColumn} with the tenant of the transaction in every alternative, or add a RESTRICTIVE policy that does.");
+                ? place.Alter(open.Select(part => (part.Clause, $"{SqlText.Parenthesised(pin)} AND {SqlText.Parenthesised(part.Text)}")))
+                : SqlText.Decision($"compare {inventory.TenantColumn} with the tenant of the transaction in every alternative, or add a RESTRICTIVE policy that does."));
 
     public static IEnumerable<Sighting> WithoutCheck(Inventory inventory) =>
         from place in Policies(inventory)
@@ -51,10 +51,10 @@ internal static class PolicyRules
         where several.Count > 0
         select new Sighting(
             table.Name,
-            $"A row is let through as soon as one of several PERMISSIVE policies does, and no RESTRICTIVE one confines them to a tenant: {string.Join("; ", several.Select(static group => $"{Policy.Text(group.Command)} as {Sql.Identifier(group.Role.Name)} by {Sql.Identifiers(group.Policies.Select(static policy => policy.Name))}"))}.",
+            $"A row is let through as soon as one of several PERMISSIVE policies does, and no RESTRICTIVE one confines them to a tenant: {string.Join("; ", several.Select(static group => $"{Policy.Text(group.Command)} as {SqlText.Name(group.Role.Name)} by {SqlText.Names(group.Policies.Select(static policy => policy.Name))}"))}.",
             inventory.Pin(table) is { } pin && inventory.HasTenantColumn(table)
-                ? $"CREATE POLICY {table.Derived("one_tenant")} ON {table.Name} AS RESTRICTIVE USING {Sql.Parenthesised(pin)} WITH CHECK {Sql.Parenthesised(pin)};"
-                : $"{Sql.Decide}join them into one policy for each command, or add a RESTRICTIVE one that compares the row with the tenant of the transaction.");
+                ? $"CREATE POLICY {table.Derived("one_tenant")} ON {table.Name} AS RESTRICTIVE USING {SqlText.Parenthesised(pin)} WITH CHECK {SqlText.Parenthesised(pin)};"
+                : SqlText.Decision("join them into one policy for each command, or add a RESTRICTIVE one that compares the row with the tenant of the transaction."));
 
     public static IEnumerable<Sighting> UserMetadata(Inventory inventory) =>
         from place in Policies(inventory)
@@ -63,7 +63,7 @@ internal static class PolicyRules
         select new Sighting(
             place.Name,
             $"{place.Kind} that believes {word}, which users write themselves.",
-            $"{Sql.Decide}read it from app_metadata (raw_app_meta_data), which only the server writes, or from a table.");
+            SqlText.Decision("read it from app_metadata (raw_app_meta_data), which only the server writes, or from a table."));
 
     public static IEnumerable<Sighting> FunctionPerRow(Inventory inventory) =>
         from place in Policies(inventory)
@@ -74,9 +74,9 @@ internal static class PolicyRules
         select new Sighting(
             place.Name,
             $"It calls {string.Join(", ", wrappable.SelectMany(static part => part.Calls.Wrappable.Select(call => part.Expression.Text[call.Start..call.End])).Concat(perRow).Distinct(StringComparer.Ordinal))} for every row.",
-            Sql.Script([
+            SqlText.Script([
                 .. wrappable.Count > 0 ? [place.Alter(wrappable.Select(static part => (part.Clause, part.Expression.Wrapped(part.Calls.Wrappable)))).TrimEnd(';')] : Array.Empty<string>(),
-                .. perRow.Select(call => $"{Sql.Decide}{call} depends on the row: compare the row's column with what a function without arguments returns, such as {inventory.TenantColumn} IN (SELECT ...).")]));
+                .. perRow.Select(call => SqlText.Decision($"{call} depends on the row: compare the row's column with what a function without arguments returns, such as {inventory.TenantColumn} IN (SELECT ...)."))]));
 
     private static IEnumerable<PolicyPlace> Policies(Inventory inventory) =>
         from table in inventory.TenantTables
