@@ -28,7 +28,7 @@ public interface IRlsSession
     /// <typeparam name="T">What the reading returns.</typeparam>
     /// <param name="scope">Whom the statements act for.</param>
     /// <param name="statements">At least one, none with an error barrier.</param>
-    /// <param name="read">Reads; what it leaves is read to the end, so that a later statement's error is thrown before the call returns.</param>
+    /// <param name="read">Reads; what it leaves is read to the end, so that a later statement's error is thrown before the call returns. What it throws itself undoes nothing: the server has all statements, and commits them.</param>
     /// <param name="ct">As for <see cref="ExecuteAsync"/>.</param>
     /// <returns>What <paramref name="read"/> returned.</returns>
     /// <exception cref="ArgumentException">The scope or the batch is malformed. Nothing was sent.</exception>

@@ -82,6 +82,17 @@ public abstract class ScopeTests(Func<Route> route)
     }
 
     [Fact]
+    public async Task What_the_reading_throws_comes_out_and_undoes_nothing()
+    {
+        await using var tenants = await Tenants.NewAsync(route());
+
+        await tenants.Session.Invoking(s => s.ReadAsync<int>(new("a"), tenants.Batch("INSERT INTO {items} VALUES ('a', 1)", "SELECT 1"), (_, _) => throw new FormatException("mine"), Ct)).Should().ThrowAsync<FormatException>();
+
+        (await tenants.OwnerAsync<long>("SELECT count(*) FROM {items}")).Should().Be(1);
+        (await tenants.LeftoversAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task The_error_of_a_statement_after_those_that_were_read_is_thrown()
     {
         await using var tenants = await Tenants.NewAsync(route());

@@ -1,6 +1,5 @@
 using Dapper;
 using Npgsql;
-using Patterns.RlsSession;
 
 namespace Tenancy.Tests.RlsSession;
 

@@ -28,6 +28,13 @@ internal sealed class FixtureBuilder(ProbeSession session, AuditPlan plan)
             return new(null, orphan);
 
         var attempt = await InsertAsync(table, tenant, recipe, keep: true, ct).ConfigureAwait(false);
+        if (!attempt.Succeeded && TenantColumns.Optional(table, plan).Count > 0)
+        {
+            recipe.FillsOptional = true;
+            await NumberAsync(recipe, table, tenant, ct).ConfigureAwait(false);
+            attempt = await InsertAsync(table, tenant, recipe, keep: true, ct).ConfigureAwait(false);
+        }
+
         if (!attempt.Succeeded && await ExistingAsync(table, tenant, ct).ConfigureAwait(false) is { } existing)
             attempt = existing;
         if (!attempt.Succeeded)
@@ -50,7 +57,8 @@ internal sealed class FixtureBuilder(ProbeSession session, AuditPlan plan)
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
         if (TenantColumns.Own(table, plan) is { } own)
             given[own.Name] = SqlText.Literal(tenant.TenantId, own.Type);
-        foreach (var key in TenantColumns.Filled(table, plan).Where(key => !key.Columns.All(c => recipe.Told.ContainsKey(c.Name))))
+        var optional = recipe.FillsOptional ? TenantColumns.Optional(table, plan) : [];
+        foreach (var key in TenantColumns.Filled(table, plan).Concat(optional).Where(key => !key.Columns.All(c => recipe.Told.ContainsKey(c.Name))))
         {
             if (key.Parent == table)
             {
@@ -61,6 +69,8 @@ internal sealed class FixtureBuilder(ProbeSession session, AuditPlan plan)
             }
 
             var made = await MakeAsync(key.Parent, tenant, ct).ConfigureAwait(false);
+            if (made.Fixture is null && optional.Contains(key))
+                continue;
             if (made.Fixture is null)
                 return new(null, $"no row of {key.Parent.Display}, which {key.Name} asks for: {made.Failure!.Describe(key.Parent.Display)}");
             foreach (var (column, parent) in key.Columns.Zip(key.ParentColumns))

@@ -10,6 +10,9 @@ internal sealed class RowRecipe(TableShape table, string marker)
 
     public int Number { get; set; }
 
+    /// <summary>Whether foreign keys that may be NULL are filled too: a CHECK or a trigger may ask for them.</summary>
+    public bool FillsOptional { get; set; }
+
     /// <summary>The tenant and the foreign keys.</summary>
     public IReadOnlyDictionary<string, string> Fixed { get; set; } = FrozenDictionary<string, string>.Empty;
 

@@ -18,5 +18,9 @@ internal static class TenantColumns
         return required;
     }
 
+    /// <summary>The other foreign keys to other tables, which a row may do without.</summary>
+    public static IReadOnlyList<ForeignKeyShape> Optional(TableShape table, AuditPlan plan) =>
+        [.. table.ForeignKeys.Except(Filled(table, plan)).Where(key => key.Parent != table && !key.Columns.Any(c => c.Generated))];
+
     public static bool LeadsToTenant(ForeignKeyShape key, AuditPlan plan) => key.Parent.HasPolicy || Own(key.Parent, plan) is not null;
 }
