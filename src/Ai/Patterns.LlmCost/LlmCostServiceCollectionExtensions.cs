@@ -30,7 +30,7 @@ public static class LlmCostServiceCollectionExtensions
             new()
             {
                 OrderBy = static priced => priced.Call.TenantId,
-                // A batch costs a flush and about as much work again, whatever its size, so that one lane of whole batches books more, for half of the work, than two lanes of half ones that wait for each other's flush.
+                // Each batch costs a flush and a round trip, whatever its size: one lane of whole batches books more than two of half ones, which also wait for each other's flush.
                 Lanes = 1,
                 // What the queue sends at once goes at once.
                 MaxBatch = CallQueue.MaxBatch,
