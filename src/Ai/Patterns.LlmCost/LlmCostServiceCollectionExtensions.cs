@@ -27,7 +27,15 @@ public static class LlmCostServiceCollectionExtensions
         services.AddGroupCommit(static provider => new GroupCommit<PricedCall, bool>(
             provider.GetRequiredService<IPostgres>(),
             new BookStatement(provider.GetRequiredService<IPostgres>()),
-            new() { OrderBy = static priced => priced.Call.TenantId, Time = provider.GetRequiredService<TimeProvider>() }));
+            new()
+            {
+                OrderBy = static priced => priced.Call.TenantId,
+                // Each batch costs a flush and a round trip, whatever its size: one lane of whole batches books more than two of half ones, which also wait for each other's flush.
+                Lanes = 1,
+                // What the queue sends at once goes at once.
+                MaxBatch = CallQueue.MaxBatch,
+                Time = provider.GetRequiredService<TimeProvider>(),
+            }));
         services.TryAddSingleton<PriceImporter>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PriceRefresh>());
         services.TryAddSingleton<CallBooking>();

@@ -57,7 +57,7 @@ public sealed class LlmCostChatClient : DelegatingChatClient
     public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var asked = Asked(messages);
-        return new TrackedStream(InnerClient, _recorder, asked, options, _recorder.Begin(options?.AdditionalProperties, options?.ModelId)).ReadAsync(cancellationToken);
+        return new TrackedStream(InnerClient, _recorder, asked, options, _recorder.Begin(options?.AdditionalProperties, options?.ModelId), cancellationToken);
     }
 
     /// <inheritdoc/>

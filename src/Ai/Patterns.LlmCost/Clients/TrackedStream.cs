@@ -1,52 +1,16 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
 namespace Patterns.LlmCost;
 
 /// <summary>A streamed call on its way to the reader, unchanged, and into the ledger when it ends: in whichever way.</summary>
-internal sealed class TrackedStream(IChatClient inner, CallRecorder recorder, IReadOnlyCollection<ChatMessage> messages, ChatOptions? options, CallStart start)
+internal sealed class TrackedStream(IChatClient inner, CallRecorder recorder, IReadOnlyCollection<ChatMessage> messages, ChatOptions? options, CallStart start, CancellationToken requested)
+    : IAsyncEnumerable<ChatResponseUpdate>
 {
-    public async IAsyncEnumerable<ChatResponseUpdate> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var meter = new CallMeter(recorder);
-        var updates = inner.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+    public CallRecorder Recorder => recorder;
 
-        // Whoever reads no further leaves without an exception, so what is not known to have ended was left.
-        var left = true;
-        var refused = false;
-        try
-        {
-            while (true)
-            {
-                try
-                {
-                    if (!await updates.MoveNextAsync().ConfigureAwait(false))
-                        break;
-                }
-                catch (Exception e)
-                {
-                    refused = !meter.Begun && e is not OperationCanceledException;
-                    throw;
-                }
+    public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new TrackedReader(this, requested, cancellationToken);
 
-                meter.Count(updates.Current);
-                yield return updates.Current;
-            }
+    public IAsyncEnumerator<ChatResponseUpdate> Ask(CancellationToken cancellationToken) => inner.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
 
-            left = false;
-        }
-        finally
-        {
-            try
-            {
-                await updates.DisposeAsync().ConfigureAwait(false);
-            }
-            finally
-            {
-                long? requestBytes = refused || (!left && meter.HasUsage) ? null : TextEstimate.Bytes(messages, options);
-                await recorder.EndAsync(start, meter, requestBytes).ConfigureAwait(false);
-            }
-        }
-    }
+    public ValueTask EndAsync(in CallMeter meter, bool estimate) => recorder.EndAsync(start, meter, estimate ? TextEstimate.Bytes(messages, options) : null);
 }

@@ -12,7 +12,8 @@ namespace Patterns.LlmCost;
 /// </summary>
 internal sealed partial class CallQueue(CallBooking booking, IOptions<LlmCostOptions> options, IPostgres postgres, TimeProvider time, ILoggerFactory? loggers = null) : IAsyncDisposable, IDisposable
 {
-    private const int MaxBatch = 1_024;
+    public const int MaxBatch = 1_024;
+
     private static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PauseOfDisk = TimeSpan.FromSeconds(5);
 

@@ -85,6 +85,15 @@ CREATE FUNCTION {schema}.llm_cost_add(a bigint[], b bigint[]) RETURNS bigint[]
         SELECT ARRAY[a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4], a[5] + b[5], a[6] + b[6], a[7] + b[7], a[8] + b[8], a[9] + b[9], a[10] + b[10], a[11] + b[11], a[12] + b[12]]
     $$;
 
+-- The buckets of the call or day at a place, of twelve for each. One by one: a slice first copies the whole array, which grows with the square of a batch.
+CREATE FUNCTION {schema}.llm_cost_buckets(p_buckets bigint[], p_place int) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        SELECT ARRAY[
+            p_buckets[12 * p_place - 11], p_buckets[12 * p_place - 10], p_buckets[12 * p_place - 9], p_buckets[12 * p_place - 8], p_buckets[12 * p_place - 7], p_buckets[12 * p_place - 6],
+            p_buckets[12 * p_place - 5], p_buckets[12 * p_place - 4], p_buckets[12 * p_place - 3], p_buckets[12 * p_place - 2], p_buckets[12 * p_place - 1], p_buckets[12 * p_place]]
+    $$;
+
 -- Both functions book attempts: they write the rows, and move the days by what that changed, in one transaction. Attempts come in the order of their keys (tenant, id, attempt), each
 -- key once, with twelve buckets for each. p_months are the months in which they started, in order.
 --
@@ -182,7 +191,7 @@ BEGIN
     FOR i IN 1 .. cardinality(p_tenants) LOOP
         v_new := ROW(
             p_tenants[i], p_calls[i], p_attempts[i], p_revisions[i], p_states[i], p_providers[i], p_models[i], p_tiers[i], p_regions[i], p_features[i], p_users[i], p_runs[i],
-            p_started[i], p_responses[i], p_buckets[12 * i - 11 : 12 * i], p_reasoning[i], p_pico_usd[i], p_suspect[i]);
+            p_started[i], p_responses[i], {schema}.llm_cost_buckets(p_buckets, i), p_reasoning[i], p_pico_usd[i], p_suspect[i]);
         INSERT INTO {schema}.llm_cost_calls SELECT v_new.* ON CONFLICT (tenant_id, call_id, attempt) DO NOTHING;
         IF FOUND THEN
             v_legs := v_legs || {schema}.llm_cost_leg(v_new, v_new.revision, 1);
@@ -250,12 +259,12 @@ BEGIN
             INSERT INTO {schema}.llm_cost_calls (
                 tenant_id, call_id, attempt, revision, state, provider, model, tier, region, feature, user_id, run_id, started_at, response_id, buckets, reasoning, pico_usd, suspect)
             SELECT p_tenants[i], u.call, p_attempts[i], p_revisions[i], p_states[i], p_providers[i], p_models[i], p_tiers[i], p_regions[i], p_features[i], p_users[i], p_runs[i],
-                p_started[i], p_responses[i], p_buckets[12 * i - 11 : 12 * i], p_reasoning[i], p_pico_usd[i], p_suspect[i]
+                p_started[i], p_responses[i], {schema}.llm_cost_buckets(p_buckets, i::int), p_reasoning[i], p_pico_usd[i], p_suspect[i]
             FROM unnest(p_calls) WITH ORDINALITY AS u (call, i);
 
             INSERT INTO {schema}.llm_cost_daily AS d (tenant_id, day, provider, model, feature, tier, calls, buckets, pico_usd, estimated_pico_usd, unpriced_calls)
             SELECT p_tenants[u.i], p_days[j], p_providers[u.i], p_models[u.i], p_features[u.i], p_tiers[u.i],
-                p_day_calls[j], p_day_buckets[12 * j - 11 : 12 * j], p_day_pico_usd[j], p_day_estimated[j], p_day_unpriced[j]
+                p_day_calls[j], {schema}.llm_cost_buckets(p_day_buckets, j::int), p_day_pico_usd[j], p_day_estimated[j], p_day_unpriced[j]
             FROM unnest(p_first) WITH ORDINALITY AS u (i, j)
             ON CONFLICT (tenant_id, day, provider, model, feature, tier) DO UPDATE SET
                 calls = d.calls + excluded.calls,
