@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Patterns.LlmFallback;
@@ -14,8 +16,16 @@ internal static class CallMarks
     public const string Restart = "patterns.restart";
     private const string Fallback = "patterns.fallback";
 
-    public static bool AllowsFallback(ChatOptions? options) =>
-        options?.AdditionalProperties is not { } properties || !properties.TryGetValue(Fallback, out var value) || value is not (false or "false" or "False");
+    public static bool AllowsFallback(ChatOptions? options) => !string.Equals(Text(options?.AdditionalProperties, Fallback), bool.FalseString, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What a property says as text, also when its owner sent it as JSON or has keys of another type; null when it is not there.</summary>
+    public static string? Text(AdditionalPropertiesDictionary? properties, string key) => properties is null || !properties.TryGetValue(key, out var value) ? null : value switch
+    {
+        null or JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => null,
+        string text => text,
+        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString(),
+    };
 
     /// <summary>The options that tell a client which attempt of which call it serves: a copy, as the caller's options are the caller's.</summary>
     public static ChatOptions Tell(ChatOptions? options, Guid call, int attempt)

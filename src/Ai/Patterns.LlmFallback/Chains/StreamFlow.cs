@@ -36,7 +36,7 @@ internal sealed class StreamFlow : IAsyncEnumerator<ChatResponseUpdate>
             }
 
 #pragma warning disable RS0030 // It is there already: awaiting it is what this class saves.
-            if (next.IsCompletedSuccessfully && next.Result is var more)
+            if (next.IsCompletedSuccessfully && !stream.Attempt.Clock.IsCancelled && next.Result is var more)
 #pragma warning restore RS0030
             {
                 var update = more ? stream.Updates.Current : null;
