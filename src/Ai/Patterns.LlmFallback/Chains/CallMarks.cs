@@ -47,12 +47,12 @@ internal static class CallMarks
     /// <summary>What the response says of itself. It goes by an update of its own, with neither role nor message id: those of an update that has one end up in the message.</summary>
     public static AdditionalPropertiesDictionary Of(string? model, int attempts, Guid call, AdditionalPropertiesDictionary? given = null)
     {
-        given ??= [];
+        var marked = CopyOf(given);
         if (model is not null)
-            given[Model] = model;
-        given[Attempts] = attempts;
-        given[CallId] = call;
-        return given;
+            marked[Model] = model;
+        marked[Attempts] = attempts;
+        marked[CallId] = call;
+        return marked;
     }
 
     /// <summary>Whether a message has anything that another model might not take: plain words have no origin.</summary>
@@ -72,10 +72,13 @@ internal static class CallMarks
     /// <summary>Says in a message which model it comes from, so that a later call knows whether its history crosses providers.</summary>
     public static AdditionalPropertiesDictionary Origin(ChainModel model, AdditionalPropertiesDictionary? given)
     {
-        given ??= [];
-        given[Model] = model.Name;
+        var marked = CopyOf(given);
+        marked[Model] = model.Name;
         if (model.Provider is not null)
-            given[Provider] = model.Provider;
-        return given;
+            marked[Provider] = model.Provider;
+        return marked;
     }
+
+    // A client that keeps answers may give the same object to several calls at once.
+    private static AdditionalPropertiesDictionary CopyOf(AdditionalPropertiesDictionary? given) => given?.Clone() ?? [];
 }

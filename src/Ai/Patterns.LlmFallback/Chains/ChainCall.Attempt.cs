@@ -91,8 +91,11 @@ internal abstract partial class ChainCall<TAnswer>
 
         if (attempt.Clock.Fired is not TimeLimit.None and var limit)
         {
-            attempt.Fault = new LlmFault(LlmFaultKind.Timeout, CodeOf(limit));
             attempt.Exception = new TimeoutException(Describe(attempt, limit), exception);
+
+            // An error whose body did not end in time is known by its status.
+            attempt.Evidence = attempt.Wire is { Status: >= 400 } wire ? Chain.Evidence.Read(attempt.Model.Provider, wire, attempt.Exception) : null;
+            attempt.Fault = attempt.Evidence is { } evidence ? Chain.Faults.Classify(evidence) : new LlmFault(LlmFaultKind.Timeout, CodeOf(limit));
             return;
         }
 

@@ -130,9 +130,25 @@ internal abstract partial class ChainCall<TAnswer>
         // It stands in for models that could not answer, not for a request that none would take, and "no fallback" means it too.
         if (Chain.Options.LastResort is not { } lastResort || _isStopped || !_mayFallBack)
             return null;
-        var response = await lastResort(Request(), Caller).ConfigureAwait(false);
-        if (response is not null)
-            (response.AdditionalProperties = CallMarks.Of(null, _asked, CallId, response.AdditionalProperties))[CallMarks.Degraded] = true;
+        return await lastResort(Request(), Caller).ConfigureAwait(false) is { } given ? Degraded(given) : null;
+    }
+
+    // A copy: a set text may be one object for all calls.
+    private ChatResponse Degraded(ChatResponse given)
+    {
+        var response = new ChatResponse(given.Messages)
+        {
+            ContinuationToken = given.ContinuationToken,
+            ConversationId = given.ConversationId,
+            CreatedAt = given.CreatedAt,
+            FinishReason = given.FinishReason,
+            ModelId = given.ModelId,
+            RawRepresentation = given.RawRepresentation,
+            ResponseId = given.ResponseId,
+            Usage = given.Usage,
+            AdditionalProperties = CallMarks.Of(null, _asked, CallId, given.AdditionalProperties),
+        };
+        response.AdditionalProperties[CallMarks.Degraded] = true;
         return response;
     }
 

@@ -119,12 +119,12 @@ internal sealed partial class StreamCall
         else if (held.FindIndex(static update => !string.IsNullOrEmpty(update.MessageId)) is >= 0 and var named)
         {
             held[named] = held[named].Clone();
-            held[named].AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, held[named].AdditionalProperties?.Clone());
+            held[named].AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, held[named].AdditionalProperties);
         }
         else if (held.SelectMany(static update => update.Contents).FirstOrDefault(static content => content is not UsageContent) is { } content)
         {
             // Only the properties of an update that names its message end up in the message; where none does, those of its first content stay with it.
-            content.AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, content.AdditionalProperties?.Clone());
+            content.AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, content.AdditionalProperties);
         }
 
         return mark;

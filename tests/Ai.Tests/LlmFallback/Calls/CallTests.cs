@@ -222,6 +222,18 @@ public sealed class CallTests
     }
 
     [Fact]
+    public async Task A_last_resort_may_answer_all_calls_with_one_object()
+    {
+        var sorry = ScriptedModel.Says("Please try again later.");
+        using var chain = new ScriptedChain(o => o.LastResort = (_, _) => ValueTask.FromResult<ChatResponse?>(sorry), new ScriptedModel().Throws(new ProviderException(529), new ProviderException(529)));
+
+        var (one, two) = (await chain.AskAsync(), await chain.AskAsync());
+
+        one.AdditionalProperties!["patterns.call_id"].Should().NotBe(two.AdditionalProperties!["patterns.call_id"]);
+        (one.Text, one.FinishReason, sorry.AdditionalProperties).Should().Be((sorry.Text, sorry.FinishReason, null));
+    }
+
+    [Fact]
     public async Task A_last_resort_that_has_nothing_leaves_the_exception()
     {
         using var chain = new ScriptedChain(
