@@ -45,11 +45,8 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
                         if (!next.IsCompleted)
                         {
                             stream.Attempt.Clock.BeginWait();
-                            var coming = next.AsTask();
-                            if (await Task.WhenAny(coming, stream.Attempt.Clock.Overdue).ConfigureAwait(false) != coming)
-                                stream.Owed = coming;
-                            else
-                                next = new ValueTask<bool>(coming);
+                            if (await Task.WhenAny(next, stream.Attempt.Clock.Overdue).ConfigureAwait(false) != next)
+                                stream.Owed = next;
                         }
 
                         if (stream.Owed is null && !await next.ConfigureAwait(false))
