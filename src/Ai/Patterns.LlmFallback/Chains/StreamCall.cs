@@ -100,6 +100,9 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
                 if (stream.Record.Take(update))
                     stream.Evidence = Chain.Evidence.Read(attempt.Model.Provider, attempt.Wire, update.FinishReason, update.Contents);
             }
+
+            // Content that came too late would only be shown to break off.
+            token.ThrowIfCancellationRequested();
         }
         catch
         {

@@ -101,6 +101,22 @@ public sealed class DeafClientTests
 
     [Fact]
     [Guarantee("LlmFallback", 6)]
+    public async Task A_first_token_that_comes_too_late_is_not_shown()
+    {
+        var late = new ScriptedModel().Streams(() => _gate.Task, "late", ScriptedModel.Finish);
+        using var chain = new ScriptedChain(late, new ScriptedModel().Streams("yes", ScriptedModel.Finish));
+
+        var reading = chain.ReadAsync();
+        await late.WasAskedAsync();
+        await chain.AdvanceAsync(reading, TimeSpan.FromSeconds(20));
+        _gate.SetResult();
+
+        (await reading).Text.Should().Be("yes");
+        late.DisposedStreams.Should().Be(1);
+    }
+
+    [Fact]
+    [Guarantee("LlmFallback", 6)]
     public async Task A_stream_that_stalls_for_good_is_broken_and_disposed_when_its_client_comes_back()
     {
         var deaf = new ScriptedModel().Streams("Hel", () => _gate.Task, "lo");
