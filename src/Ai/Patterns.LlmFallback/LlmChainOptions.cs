@@ -31,7 +31,7 @@ public sealed class LlmChainOptions
     /// <summary>Whether other models may be asked at all. A call sets it by <c>patterns.fallback</c> = false in its options' additional properties. It holds for broken streams too. Default true.</summary>
     public bool Fallback { get; set; } = true;
 
-    /// <summary>The time of a whole call, all attempts and waits included, up to the last update of a stream. Default 60 s. Like all times here it cancels the token that the model's client got; a client must heed it.</summary>
+    /// <summary>The time of a whole call, all attempts and waits included, up to the last update of a stream. Default 60 s. Like all times here, and like the caller's own cancellation, it cancels the token that the model's client got; a client that has not come back a second later is left behind, and what it still answers is given back.</summary>
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The time of one attempt at an answer that is not streamed. Default 60 s, so that <see cref="TotalTimeout"/> decides.</summary>
@@ -79,7 +79,8 @@ public sealed class LlmChainOptions
 
     /// <summary>
     /// Answers when no model did, from a cache or with a set text; null answers mean that it has nothing either. Its response carries <c>patterns.degraded</c> = true. It is not asked for what no model would take, for a
-    /// call without fallback, or once a stream has shown content. What it throws fails the call. Null: the exception is thrown.
+    /// call without fallback or bound to a provider that it reached, or once a stream has shown content. The call's time may be over by then: it has no limit but the caller's token. What it throws fails the call. Null: the
+    /// exception is thrown.
     /// </summary>
     public Func<LlmRequest, CancellationToken, ValueTask<ChatResponse?>>? LastResort { get; set; }
 }

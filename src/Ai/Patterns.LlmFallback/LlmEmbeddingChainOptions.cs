@@ -23,7 +23,7 @@ public sealed class LlmEmbeddingChainOptions
         Models.Add((name, embeddingSpace, client, provider));
     }
 
-    /// <summary>The time of a whole call, all attempts and waits included. Default 60 s.</summary>
+    /// <summary>The time of a whole call, all attempts and waits included. Default 60 s. A client that does not heed its token is left behind a second later.</summary>
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The most attempts of a call, repeated ones included. Default 6; 1 to 32.</summary>

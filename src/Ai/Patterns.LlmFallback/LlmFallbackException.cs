@@ -3,7 +3,7 @@ namespace Patterns.LlmFallback;
 /// <summary>
 /// No model of the chain answered. <see cref="Attempts"/> holds every attempt and every skipped model, in order; <see cref="Exception.InnerException"/> is that of the first attempt. The message names
 /// models, kinds, statuses and the providers' codes, and never a prompt or an answer. When only one model was tried, or the fault is of a kind that never falls back, the provider's own exception is thrown
-/// instead of this one.
+/// instead of this one, if its SDK threw one: some pass over an error event in silence.
 /// </summary>
 public sealed class LlmFallbackException : Exception
 {

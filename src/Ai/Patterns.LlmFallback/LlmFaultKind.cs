@@ -48,7 +48,7 @@ public enum LlmFaultKind
     /// <summary>The request is wrong (other 400, 405, 415, 422): no model would take it, and none is asked.</summary>
     InvalidRequest,
 
-    /// <summary>The caller's token was cancelled. Nothing more is asked.</summary>
+    /// <summary>The caller's token was cancelled, and nothing more is asked. With the code <c>hedge_lost</c>: another model answered first.</summary>
     Cancelled,
 
     /// <summary>The model was not asked: its circuit is open, it lacks what the call needs, it costs too much, or its <see cref="LlmModelOptions.OnlyWhen"/> said no.</summary>

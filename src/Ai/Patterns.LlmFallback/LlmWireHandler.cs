@@ -54,6 +54,7 @@ public sealed class LlmWireHandler : DelegatingHandler
         }
         catch
         {
+            record.Failed(body.GetBuffer().AsMemory(0, (int)body.Length));
             response.Dispose();
             throw;
         }

@@ -15,8 +15,11 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Debug, "The stream of model {Model} of chain {Chain} could not be disposed: {Exception}.")]
     public static partial void DisposalFailed(ILogger logger, string model, string chain, string exception);
 
-    [LoggerMessage(4, LogLevel.Debug, "The attempt at model {Model} of chain {Chain} that lost against a hedge did not end well: {Exception}.")]
-    public static partial void LoserFailed(ILogger logger, string model, string chain, string exception);
+    [LoggerMessage(4, LogLevel.Debug, "An attempt at model {Model} of chain {Chain} for which nobody waits any more did not end well: {Exception}.")]
+    public static partial void LeftFailed(ILogger logger, string model, string chain, string exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "The client of model {Model} of chain {Chain} does not heed its cancellation token: the call goes on without it, and what it still holds is given back when it ends.")]
+    public static partial void TokenIgnored(ILogger logger, string model, string chain);
 
     public static ILogger For(ILoggerFactory? loggers) => (loggers ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
 }

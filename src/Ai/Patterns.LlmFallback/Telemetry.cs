@@ -29,18 +29,18 @@ internal static partial class Telemetry
     private static readonly Counter<long> Fallbacks = Meter.CreateCounter<long>("patterns.llm_fallback.fallbacks", "{fallback}", "Times that a chain moved from one model to another, by the fault of the first.");
     private static readonly Counter<long> Skips = Meter.CreateCounter<long>("patterns.llm_fallback.skips", "{skip}", "Times that a model was not asked, by reason.");
     private static readonly Counter<long> Hedges = Meter.CreateCounter<long>("patterns.llm_fallback.hedges", "{hedge}", "Times that a second model was started beside one that was slow.");
-    private static readonly List<WeakReference<Chain>> Chains = [];
+    private static readonly List<WeakReference<IModelChain>> Chains = [];
     private static readonly Lock Gate = new();
 
     static Telemetry() => Meter.CreateObservableGauge("patterns.llm_fallback.circuit", ObserveCircuits, "{state}", "State of a model's circuit: 0 closed, 1 half open, 2 open.");
 
     /// <summary>Shows the circuits of a chain for as long as it lives.</summary>
-    public static void Watch(Chain chain)
+    public static void Watch(IModelChain chain)
     {
         lock (Gate)
         {
             Chains.RemoveAll(static known => !known.TryGetTarget(out _));
-            Chains.Add(new WeakReference<Chain>(chain));
+            Chains.Add(new WeakReference<IModelChain>(chain));
         }
     }
 
@@ -101,16 +101,16 @@ internal static partial class Telemetry
         span.Dispose();
     }
 
-    public static void CountFallback(Chain chain, LlmAttempt from, ChainModel to)
+    public static void CountFallback(string chain, LlmAttempt from, string to)
     {
         if (Fallbacks.Enabled)
-            Fallbacks.Add(1, [new(ChainTag, chain.Name), new("from", from.Model), new("to", to.Name), new("kind", Of(from.Kind))]);
+            Fallbacks.Add(1, [new(ChainTag, chain), new("from", from.Model), new("to", to), new("kind", Of(from.Kind))]);
     }
 
-    public static void CountSkip(Chain chain, ChainModel model, string reason)
+    public static void CountSkip(string chain, string model, string reason)
     {
         if (Skips.Enabled)
-            Skips.Add(1, new(ChainTag, chain.Name), new(ModelTag, model.Name), new("reason", reason));
+            Skips.Add(1, new(ChainTag, chain), new(ModelTag, model), new("reason", reason));
     }
 
     public static void CountHedge(Chain chain, ChainModel first, ChainModel second)
@@ -160,10 +160,10 @@ internal static partial class Telemetry
             {
                 if (!known.TryGetTarget(out var chain))
                     continue;
-                foreach (var model in chain.Models)
+                foreach (var (model, circuit) in chain.Circuits)
                 {
-                    var state = model.Circuit.Status(model.Name).State switch { LlmCircuitState.Closed => 0, LlmCircuitState.HalfOpen => 1, _ => 2 };
-                    states.Add(new Measurement<int>(state, new KeyValuePair<string, object?>(ChainTag, chain.Name), new KeyValuePair<string, object?>(ModelTag, model.Name)));
+                    var state = circuit.Status(model).State switch { LlmCircuitState.Closed => 0, LlmCircuitState.HalfOpen => 1, _ => 2 };
+                    states.Add(new Measurement<int>(state, new KeyValuePair<string, object?>(ChainTag, chain.Name), new KeyValuePair<string, object?>(ModelTag, model)));
                 }
             }
         }

@@ -41,7 +41,7 @@ internal sealed class AnswerCall(Chain chain, IEnumerable<ChatMessage> messages,
         }
         catch (Exception exception)
         {
-            Telemetry.Failed(Span, exception, LastKind);
+            TellFailure(exception);
             throw;
         }
         finally
@@ -80,5 +80,5 @@ internal sealed class AnswerCall(Chain chain, IEnumerable<ChatMessage> messages,
 
     protected override ValueTask DiscardAsync(ChatResponse answer) => default;
 
-    protected override UsageDetails? UsageOf(ChatResponse? answer) => answer?.Usage;
+    protected override UsageDetails? UsageOf(ChatResponse answer) => answer.Usage;
 }

@@ -8,4 +8,7 @@ internal sealed class AnsweredAttempt<TAnswer>(ChainModel model, CircuitPass pas
     where TAnswer : class
 {
     public TAnswer? Answer { get; set; }
+
+    /// <summary>Whether the answer is a refusal, and not the remains of a stream that told of one by an error.</summary>
+    public bool IsRefusal => Answer is not null && Fault is { Kind: LlmFaultKind.ContentFiltered } && Wire is not { HasStreamError: true };
 }

@@ -10,9 +10,14 @@ internal sealed class AttemptClock : IDisposable
     // Timers count whole milliseconds, rounded down: one that came a moment too early must not come again at once.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
+    // A client that heeds its token needs a moment to let go of its connection.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly CancellationTokenSource _source = new();
+    private readonly TaskCompletionSource _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isCancelled;
     private CancellationTokenRegistration _caller;
 
     // Odd while an attempt runs. The timer takes it with FiredBit, the attempt's end by counting on: only one of them can.
@@ -35,6 +40,12 @@ internal sealed class AttemptClock : IDisposable
 
     public CancellationToken Token => _source.Token;
 
+    /// <summary>Whether the attempt is to end, whatever its client makes of the token.</summary>
+    public bool IsCancelled => _isCancelled;
+
+    /// <summary>Completes when a second has passed since the token was cancelled and the attempt has still not ended: nobody should wait for its client any longer.</summary>
+    public Task Overdue => _overdue.Task;
+
     /// <summary>The time that ran out; <see cref="TimeLimit.None"/> when it was not the timer that cancelled.</summary>
     public TimeLimit Fired => (Volatile.Read(ref _life) & FiredBit) == 0 ? TimeLimit.None : _fired;
 
@@ -42,9 +53,9 @@ internal sealed class AttemptClock : IDisposable
     {
         (_deadline, _deadlineIs, _idle, _waitingSince) = (deadline, deadlineIs, 0, 0);
         Interlocked.Increment(ref _life);
-        if (caller.CanBeCanceled)
-            _caller = caller.UnsafeRegister(static clock => ((AttemptClock)clock!)._source.Cancel(), this);
         Arm(now, deadline);
+        if (caller.CanBeCanceled)
+            _caller = caller.UnsafeRegister(static clock => ((AttemptClock)clock!).Cancel(), this);
     }
 
     /// <summary>From now on the deadline is that of the whole call, and each wait for an update has its own limit.</summary>
@@ -59,7 +70,13 @@ internal sealed class AttemptClock : IDisposable
 
     public void EndWait() => Volatile.Write(ref _waitingSince, 0);
 
-    public void Cancel() => _source.Cancel();
+    public void Cancel()
+    {
+        // The source last: its cancellation may run the rest of the call, up to the end of this clock, here and now.
+        _isCancelled = true;
+        _timer.Change(Grace, Timeout.InfiniteTimeSpan);
+        _source.Cancel();
+    }
 
     /// <summary>Ends the attempt. False when the token was cancelled: then the clock cannot serve again.</summary>
     public bool TryEnd()
@@ -67,7 +84,7 @@ internal sealed class AttemptClock : IDisposable
         var life = Volatile.Read(ref _life);
         _caller.Dispose();
         _caller = default;
-        return (life & FiredBit) == 0 && Interlocked.CompareExchange(ref _life, life + 1, life) == life && _source.TryReset();
+        return (life & FiredBit) == 0 && !_isCancelled && Interlocked.CompareExchange(ref _life, life + 1, life) == life && _source.TryReset();
     }
 
     // The source is left to the collector: a provider that still holds the token may register with it.
@@ -80,10 +97,20 @@ internal sealed class AttemptClock : IDisposable
         Interlocked.Exchange(ref _timerDue, due);
         var wait = _time.GetElapsedTime(now, due);
         _timer.Change(wait > Shortest ? wait : Shortest, Timeout.InfiniteTimeSpan);
+
+        // Whoever cancelled meanwhile has set the timer before or sets it after this.
+        if (_isCancelled)
+            _timer.Change(Grace, Timeout.InfiniteTimeSpan);
     }
 
     private void OnTimer()
     {
+        if (_isCancelled)
+        {
+            _overdue.TrySetResult();
+            return;
+        }
+
         // First this, then the look at the life; Start does it the other way round. One of them sees the other, so that no attempt runs without a timer.
         Interlocked.Exchange(ref _timerDue, long.MaxValue);
         var life = Volatile.Read(ref _life);
@@ -106,6 +133,6 @@ internal sealed class AttemptClock : IDisposable
 
         _fired = limit;
         if (Interlocked.CompareExchange(ref _life, life | FiredBit, life) == life)
-            _source.Cancel();
+            Cancel();
     }
 }

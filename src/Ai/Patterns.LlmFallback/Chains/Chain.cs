@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Patterns.LlmFallback;
 
 /// <summary>One chain, with all that its calls need worked out before the first of them.</summary>
-internal sealed class Chain
+internal sealed class Chain : IModelChain
 {
     public Chain(string name, IReadOnlyList<ChainModel> models, LlmChainOptions options, EvidenceReader evidence, FaultClassifier faults, TimeProvider time, ILogger logger)
     {
@@ -19,6 +19,8 @@ internal sealed class Chain
     public string Name { get; }
 
     public ChainModel[] Models { get; }
+
+    public IEnumerable<(string Model, ModelCircuit Circuit)> Circuits => Models.Select(static model => (model.Name, model.Circuit));
 
     public LlmChainOptions Options { get; }
 

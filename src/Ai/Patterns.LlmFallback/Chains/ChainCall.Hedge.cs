@@ -45,12 +45,13 @@ internal abstract partial class ChainCall<TAnswer>
         try
         {
             await earlier.ConfigureAwait(false);
-            won = leader.Fault is null || Decide(leader, leader.Answer is not null).Step == NextStep.Stop;
+            won = leader.Fault is null || Decide(leader).Step == NextStep.Stop;
         }
         finally
         {
             if (won)
             {
+                (_attempts ??= []).Add(new LlmAttempt(loser.Model.Name, LlmFaultKind.Cancelled, null, "hedge_lost", null, null, Chain.Time.GetElapsedTime(loser.Started), null));
                 loser.Clock.Cancel();
                 _ = LoseAsync(later, loser);
             }
@@ -59,8 +60,7 @@ internal abstract partial class ChainCall<TAnswer>
         if (won)
             return leader;
 
-        Settle(leader, UsageOf(leader.Answer), NextStep.NextModel);
-        await KeepOrDiscardAsync(leader).ConfigureAwait(false);
+        await SettleAsync(leader, NextStep.NextModel).ConfigureAwait(false);
         await later.ConfigureAwait(false);
         return loser;
     }
@@ -77,7 +77,7 @@ internal abstract partial class ChainCall<TAnswer>
         }
         catch (Exception exception)
         {
-            Log.LoserFailed(Chain.Logger, attempt.Model.Name, Chain.Name, exception.GetType().Name);
+            Log.LeftFailed(Chain.Logger, attempt.Model.Name, Chain.Name, exception.GetType().Name);
         }
     }
 }

@@ -65,6 +65,6 @@ internal abstract partial class ChainCall<TAnswer>
     private void Skip(ChainModel model, string reason)
     {
         (_attempts ??= []).Add(new LlmAttempt(model.Name, LlmFaultKind.Skipped, null, reason, null, null, TimeSpan.Zero, null));
-        Telemetry.CountSkip(Chain, model, reason);
+        Telemetry.CountSkip(Chain.Name, model.Name, reason);
     }
 }

@@ -5,10 +5,11 @@ namespace Patterns.LlmFallback;
 /// <content>What becomes of an attempt, of its model and of the call.</content>
 internal abstract partial class ChainCall<TAnswer>
 {
-    private (NextStep Step, TimeSpan Wait) Decide(Attempt attempt, bool isAnswered)
+    private (NextStep Step, TimeSpan Wait) Decide(Attempt attempt)
     {
         var fault = attempt.Fault!;
-        if (Needs.IsBound && !isAnswered && !ReceivedNothing(attempt))
+        // A provider that holds the conversation may have it in already.
+        if (Needs.IsBound && !ReceivedNothing(attempt))
             return (NextStep.Stop, default);
         switch (fault.Kind)
         {
@@ -82,18 +83,9 @@ internal abstract partial class ChainCall<TAnswer>
         {
             if (EvidenceReader.ExhaustedUntil(attempt.Model.Provider, wire, Chain.Time.GetUtcNow()) is { } until)
                 attempt.Model.Circuit.OpenUntil(until, LlmFaultKind.RateLimited);
-            if (wire.Requests > 1 && attempt.Model.ShouldWarnOfRetries())
-                Log.SdkRetries(Chain.Logger, attempt.Model.Name, Chain.Name, wire.Requests, SettingOf(attempt.Model.Provider));
+            attempt.Model.RetryWarning.GiveOnce(wire, Chain.Logger, attempt.Model.Name, Chain.Name, attempt.Model.Provider);
         }
 
         Chain.Clocks.Return(attempt.Clock);
     }
-
-    private static string SettingOf(string? provider) => provider?.ToUpperInvariant() switch
-    {
-        "OPENAI" => "OpenAIClientOptions.RetryPolicy = new ClientRetryPolicy(maxRetries: 0)",
-        "AZURE" or "AZURE.AI.OPENAI" or "AZURE.AI.INFERENCE" => "AzureOpenAIClientOptions.RetryPolicy = new ClientRetryPolicy(maxRetries: 0)",
-        "ANTHROPIC" => "AnthropicClient.MaxRetries = 0",
-        _ => "the SDK's own number of retries to 0",
-    };
 }

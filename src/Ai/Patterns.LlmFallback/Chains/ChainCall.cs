@@ -7,8 +7,6 @@ namespace Patterns.LlmFallback;
 internal abstract partial class ChainCall<TAnswer>
     where TAnswer : class
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
-
     private readonly long _started;
     private readonly long _ends;
     private readonly bool _mayFallBack;
@@ -20,6 +18,7 @@ internal abstract partial class ChainCall<TAnswer>
     private LlmAttempt? _last;
     private AnsweredAttempt<TAnswer>? _refused;
     private Exception? _final;
+    private bool _isStopped;
     private int _asked;
     private int _askedModels;
     private int _repeatedModels;
@@ -27,7 +26,7 @@ internal abstract partial class ChainCall<TAnswer>
     protected ChainCall(Chain chain, IEnumerable<ChatMessage> messages, ChatOptions? options, bool streamed, CancellationToken caller)
     {
         (Chain, Options, Caller) = (chain, options, caller);
-        Messages = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
+        Told = Messages = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
         _started = chain.Time.GetTimestamp();
         _ends = _started + chain.Total;
         CallId = CallIds.New(chain.Time.GetUtcNow());
@@ -47,13 +46,17 @@ internal abstract partial class ChainCall<TAnswer>
 
     protected Chain Chain { get; }
 
-    protected IReadOnlyList<ChatMessage> Messages { get; set; }
+    /// <summary>The caller's.</summary>
+    protected IReadOnlyList<ChatMessage> Messages { get; }
+
+    /// <summary>What models are asked: the caller's messages, and what was added since.</summary>
+    protected IReadOnlyList<ChatMessage> Told { get; set; }
 
     protected ChatOptions? Options { get; }
 
     protected CancellationToken Caller { get; }
 
-    protected CallNeeds Needs { get; }
+    protected CallNeeds Needs { get; set; }
 
     protected long Ends => _ends;
 
@@ -64,9 +67,6 @@ internal abstract partial class ChainCall<TAnswer>
     protected Activity? Span { get; set; }
 
     protected bool MayFallBack => _mayFallBack;
-
-    /// <summary>The kind of the last fault.</summary>
-    protected LlmFaultKind? LastKind => _last?.Kind;
 
     protected IReadOnlyList<LlmAttempt> Attempts => _attempts is null ? [] : [.. _attempts];
 
@@ -82,11 +82,13 @@ internal abstract partial class ChainCall<TAnswer>
     /// <summary>Gives back what an answer that nobody gets still holds.</summary>
     protected abstract ValueTask DiscardAsync(TAnswer answer);
 
-    protected abstract UsageDetails? UsageOf(TAnswer? answer);
+    protected abstract UsageDetails? UsageOf(TAnswer answer);
 
     /// <summary>The first answer that can be given; null when no model gave one, and then <see cref="Failure"/> says why.</summary>
     protected async ValueTask<AnsweredAttempt<TAnswer>?> FindAsync()
     {
+        // What one model refused earlier is no answer to what another one has begun since.
+        _refused = null;
         while (MayAskAgain && TryTakeNext(out var model, out var pass))
         {
             var attempt = Begin(model, pass);
@@ -98,20 +100,19 @@ internal abstract partial class ChainCall<TAnswer>
                     await TryAsync(attempt).ConfigureAwait(false);
                 if (attempt.Fault is null)
                     return attempt;
-                var (step, wait) = Decide(attempt, attempt.Answer is not null);
-                if (step == NextStep.Stop && attempt.Answer is not null)
+                var (step, wait) = Decide(attempt);
+                if (step == NextStep.Stop && attempt.IsRefusal)
                     return attempt;
-                Settle(attempt, UsageOf(attempt.Answer), step);
+                await SettleAsync(attempt, step).ConfigureAwait(false);
                 if (step == NextStep.Stop)
                 {
-                    _final = attempt.Exception;
+                    (_isStopped, _final) = (true, attempt.Exception);
                     return null;
                 }
 
-                await KeepOrDiscardAsync(attempt).ConfigureAwait(false);
                 if (step == NextStep.NextModel || _costs?.Allows(attempt.Model.Options, Needs) is false)
                     break;
-                await WaitAsync(wait).ConfigureAwait(false);
+                await Pause.ForAsync(wait, Chain.Time, Caller).ConfigureAwait(false);
                 if (!attempt.Model.Circuit.TryEnter(out pass))
                     break;
                 _repeatedModels |= 1 << attempt.Model.Place;
@@ -127,11 +128,27 @@ internal abstract partial class ChainCall<TAnswer>
     protected async ValueTask<ChatResponse?> LastResortAsync()
     {
         // It stands in for models that could not answer, not for a request that none would take, and "no fallback" means it too.
-        if (Chain.Options.LastResort is not { } lastResort || _final is not null || !_mayFallBack)
+        if (Chain.Options.LastResort is not { } lastResort || _isStopped || !_mayFallBack)
             return null;
-        var response = await lastResort(Request(), Caller).ConfigureAwait(false);
-        if (response is not null)
-            (response.AdditionalProperties = CallMarks.Of(null, _asked, CallId, response.AdditionalProperties))[CallMarks.Degraded] = true;
+        return await lastResort(Request(), Caller).ConfigureAwait(false) is { } given ? Degraded(given) : null;
+    }
+
+    // A copy: a set text may be one object for all calls.
+    private ChatResponse Degraded(ChatResponse given)
+    {
+        var response = new ChatResponse(given.Messages)
+        {
+            ContinuationToken = given.ContinuationToken,
+            ConversationId = given.ConversationId,
+            CreatedAt = given.CreatedAt,
+            FinishReason = given.FinishReason,
+            ModelId = given.ModelId,
+            RawRepresentation = given.RawRepresentation,
+            ResponseId = given.ResponseId,
+            Usage = given.Usage,
+            AdditionalProperties = CallMarks.Of(null, _asked, CallId, given.AdditionalProperties),
+        };
+        response.AdditionalProperties[CallMarks.Degraded] = true;
         return response;
     }
 
@@ -140,16 +157,9 @@ internal abstract partial class ChainCall<TAnswer>
     {
         if (_final is OperationCanceledException && Caller.IsCancellationRequested)
             return _final;
-        if (_final is null && System.Numerics.BitOperations.PopCount((uint)_askedModels) == 1)
+        if (!_isStopped && System.Numerics.BitOperations.PopCount((uint)_askedModels) == 1)
             _final = _last?.Exception;
         return _final ?? new LlmFallbackException(Chain.Name, Attempts);
-    }
-
-    // A timer may come a moment early, and the model's circuit is not yet half open then.
-    private async ValueTask WaitAsync(TimeSpan wait)
-    {
-        for (var (from, left) = (Chain.Time.GetTimestamp(), wait); left > TimeSpan.Zero; left = wait - Chain.Time.GetElapsedTime(from))
-            await Task.Delay(left > Shortest ? left : Shortest, Chain.Time, Caller).ConfigureAwait(false);
     }
 
     private bool MayAskAgain => _asked == 0 || (_asked < Chain.Options.MaxAttempts && Chain.Time.GetTimestamp() < _ends);
@@ -159,13 +169,13 @@ internal abstract partial class ChainCall<TAnswer>
         var clock = Chain.Clocks.Take();
         try
         {
-            var messages = HistoryCrossing.Messages(Messages, model);
+            var messages = HistoryCrossing.Messages(Told, model);
             var options = Chain.Crossing.Options(Options, model);
             _asked++;
             if (model.WantsCallId)
                 options = CallMarks.Tell(options, CallId, _asked);
             if (_last is { Kind: not LlmFaultKind.Skipped } last && last.Model != model.Name)
-                Telemetry.CountFallback(Chain, last, model);
+                Telemetry.CountFallback(Chain.Name, last, model.Name);
             _askedModels |= 1 << model.Place;
             _costs?.Reserve(model.Options, Needs);
             var now = _asked == 1 ? _started : Chain.Time.GetTimestamp();
@@ -182,107 +192,24 @@ internal abstract partial class ChainCall<TAnswer>
         }
     }
 
-    /// <summary>Makes the attempt; how it ended is in it. Throws only what the application's own judgement throws.</summary>
-    private ValueTask TryAsync(AnsweredAttempt<TAnswer> attempt)
+    /// <summary>Ends an attempt that failed; the answer that came is given back, and kept in mind when it is a refusal.</summary>
+    private async ValueTask SettleAsync(AnsweredAttempt<TAnswer> attempt, NextStep step)
     {
-        if (attempt.Wire is not null)
-            WireRecord.Current = attempt.Wire;
-        attempt.Span = Telemetry.StartAttempt(attempt, Span);
-        try
+        if (attempt.Answer is not { } answer)
         {
-            var asking = AskAsync(attempt);
-            if (!asking.IsCompletedSuccessfully)
-                return AwaitAsync(attempt, asking);
-#pragma warning disable RS0030 // It is there already, and awaiting it would cost every healthy call a state machine.
-            attempt.Answer = asking.Result;
-#pragma warning restore RS0030
-        }
-        catch (Exception exception)
-        {
-            Judge(attempt, exception);
-            return default;
-        }
-
-        JudgeAnswer(attempt);
-        return default;
-    }
-
-    private async ValueTask AwaitAsync(AnsweredAttempt<TAnswer> attempt, ValueTask<TAnswer> asking)
-    {
-        try
-        {
-            attempt.Answer = await asking.ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            Judge(attempt, exception);
+            Settle(attempt, null, step);
             return;
         }
 
-        JudgeAnswer(attempt);
-    }
-
-    private void JudgeAnswer(AnsweredAttempt<TAnswer> attempt)
-    {
-        try
-        {
-            Judge(attempt, attempt.Answer!);
-        }
-        catch
-        {
-            // The application's own judgement threw: that is the call's failure, and no verdict on the model.
-            Release(attempt);
-            throw;
-        }
-    }
-
-    /// <summary>Says in the attempt what its exception means.</summary>
-    protected void Judge(Attempt attempt, Exception exception)
-    {
-        attempt.Exception = exception;
-        if (Caller.IsCancellationRequested)
-        {
-            attempt.Fault = new LlmFault(LlmFaultKind.Cancelled);
-            if (exception is OperationCanceledException)
-                attempt.Exception = new OperationCanceledException(exception.Message, exception, Caller);
-            return;
-        }
-
-        if (attempt.Clock.Fired is not TimeLimit.None and var limit)
-        {
-            attempt.Fault = new LlmFault(LlmFaultKind.Timeout, CodeOf(limit));
-            attempt.Exception = new TimeoutException(Describe(attempt, limit), exception);
-            return;
-        }
-
-        attempt.Evidence = Chain.Evidence.Read(attempt.Model.Provider, attempt.Wire, exception);
-        attempt.Fault = Chain.Faults.Classify(attempt.Evidence);
-        if (attempt.Fault.Kind == LlmFaultKind.Unknown && exception is OperationCanceledException or TimeoutException)
-            attempt.Fault = attempt.Fault with { Kind = LlmFaultKind.Timeout };
-    }
-
-    private string Describe(Attempt attempt, TimeLimit limit) => limit switch
-    {
-        TimeLimit.FirstToken => $"Model '{attempt.Model.Name}' of chain '{Chain.Name}' gave no content within {Chain.Options.FirstTokenTimeout.TotalSeconds:0.###} s (FirstTokenTimeout).",
-        TimeLimit.Idle => $"Model '{attempt.Model.Name}' of chain '{Chain.Name}' gave no further update within {Chain.Options.IdleTimeout.TotalSeconds:0.###} s (IdleTimeout).",
-        TimeLimit.Attempt => $"Model '{attempt.Model.Name}' of chain '{Chain.Name}' did not answer within {Chain.Options.AttemptTimeout.TotalSeconds:0.###} s (AttemptTimeout).",
-        _ => $"The call of chain '{Chain.Name}' took longer than {Chain.Options.TotalTimeout.TotalSeconds:0.###} s (TotalTimeout), when model '{attempt.Model.Name}' was asked.",
-    };
-
-    private static string CodeOf(TimeLimit limit) => limit switch
-    {
-        TimeLimit.FirstToken => "first_token_timeout",
-        TimeLimit.Idle => "idle_timeout",
-        TimeLimit.Attempt => "attempt_timeout",
-        _ => "total_timeout",
-    };
-
-    private async ValueTask KeepOrDiscardAsync(AnsweredAttempt<TAnswer> attempt)
-    {
-        if (attempt.Answer is null)
-            return;
-        await DiscardAsync(attempt.Answer).ConfigureAwait(false);
-        if (attempt.Fault!.Kind == LlmFaultKind.ContentFiltered)
+        // Nobody reads on: what the provider still sends is not to be made, nor paid for.
+        attempt.Clock.Cancel();
+        Settle(attempt, UsageOf(answer), step);
+        await DiscardAsync(answer).ConfigureAwait(false);
+        if (attempt.IsRefusal)
             _refused = attempt;
     }
+
+    /// <summary>Says in the call's span of what it failed.</summary>
+    protected void TellFailure(Exception exception) =>
+        Telemetry.Failed(Span, exception, exception is OperationCanceledException && Caller.IsCancellationRequested ? LlmFaultKind.Cancelled : _last?.Kind);
 }

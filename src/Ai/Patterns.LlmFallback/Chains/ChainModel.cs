@@ -5,8 +5,6 @@ namespace Patterns.LlmFallback;
 /// <summary>One model of one chain, ready to be asked.</summary>
 internal sealed class ChainModel(int place, string name, IChatClient client, LlmModelOptions options, ModelCircuit circuit)
 {
-    private int _warnedOfRetries;
-
     /// <summary>The place in the chain, from 0.</summary>
     public int Place { get; } = place;
 
@@ -27,6 +25,5 @@ internal sealed class ChainModel(int place, string name, IChatClient client, Llm
     /// <summary>A client that keeps books of calls answers for this key, and is then told the call's id and the attempt's number in the options' additional properties.</summary>
     public bool WantsCallId { get; } = client.GetService(typeof(IChatClient), CallMarks.CallId) is not null;
 
-    /// <summary>True once: the warning that the SDK repeats requests by itself is given once per model.</summary>
-    public bool ShouldWarnOfRetries() => _warnedOfRetries == 0 && Interlocked.Exchange(ref _warnedOfRetries, 1) == 0;
+    public RetryWarning RetryWarning { get; } = new();
 }

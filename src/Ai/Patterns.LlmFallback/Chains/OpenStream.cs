@@ -16,6 +16,9 @@ internal sealed class OpenStream(Attempt attempt, IAsyncEnumerator<ChatResponseU
     /// <summary>What was received so far.</summary>
     public StreamRecord Record { get; } = new();
 
+    /// <summary>The update that a client which does not heed its token still owes: its enumerator cannot be disposed before.</summary>
+    public Task? Owed { get; set; }
+
     /// <summary>Whether the provider's stream came to its end.</summary>
     public bool Ended { get; set; }
 

@@ -6,7 +6,6 @@ namespace Patterns.LlmFallback;
 internal sealed partial class StreamCall
 {
     private ChatResponseUpdate[] _degraded = [];
-    private IReadOnlyList<ChatMessage>? _original;
     private string _before = "";
     private string? _messageId;
     private string? _responseId;
@@ -52,7 +51,7 @@ internal sealed partial class StreamCall
         }
         catch (Exception exception)
         {
-            Telemetry.Failed(Span, exception, LastKind);
+            TellFailure(exception);
             throw;
         }
     }
@@ -67,6 +66,7 @@ internal sealed partial class StreamCall
         var text = _before + stream.Record.Text;
         var goesOn = MayGoOn(attempt.Fault!, stream.Record, text);
         _open = null;
+        attempt.Clock.Cancel();
         var told = Settle(attempt, stream.Record.Usage, goesOn ? NextStep.NextModel : NextStep.Stop);
         await DiscardAsync(stream).ConfigureAwait(false);
         if (told.Kind == LlmFaultKind.Cancelled)
@@ -79,7 +79,8 @@ internal sealed partial class StreamCall
         if (_continues)
         {
             (_before, _messageId, _responseId) = (text, _messageId ?? stream.Record.MessageId, _responseId ?? stream.Record.ResponseId);
-            Messages = [.. _original ??= Messages, new ChatMessage(ChatRole.User, ContinuationOf(text))];
+            Told = [.. Messages, new ChatMessage(ChatRole.User, ContinuationOf(text))];
+            Needs = CallNeeds.Of(Told, Options, streamed: true, Chain.Options.CountTokens);
         }
 
         return await FindAsync().ConfigureAwait(false) is { Answer: { } next } ? Opened(next) : throw new LlmStreamInterruptedException(told, text, stream.Record.Usage);
@@ -118,12 +119,12 @@ internal sealed partial class StreamCall
         else if (held.FindIndex(static update => !string.IsNullOrEmpty(update.MessageId)) is >= 0 and var named)
         {
             held[named] = held[named].Clone();
-            held[named].AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, held[named].AdditionalProperties?.Clone());
+            held[named].AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, held[named].AdditionalProperties);
         }
         else if (held.SelectMany(static update => update.Contents).FirstOrDefault(static content => content is not UsageContent) is { } content)
         {
             // Only the properties of an update that names its message end up in the message; where none does, those of its first content stay with it.
-            content.AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, content.AdditionalProperties?.Clone());
+            content.AdditionalProperties = CallMarks.Origin(stream.Attempt.Model, content.AdditionalProperties);
         }
 
         return mark;

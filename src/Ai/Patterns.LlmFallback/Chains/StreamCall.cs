@@ -43,10 +43,17 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
                     {
                         var next = flow.NextOf(stream);
                         if (!next.IsCompleted)
+                        {
                             stream.Attempt.Clock.BeginWait();
-                        if (!await next.ConfigureAwait(false))
+                            if (await Task.WhenAny(next, stream.Attempt.Clock.Overdue).ConfigureAwait(false) != next)
+                                stream.Owed = next;
+                        }
+
+                        if (stream.Owed is null && !await next.ConfigureAwait(false))
                             break;
                         stream.Attempt.Clock.EndWait();
+                        if (stream.Attempt.Clock.IsCancelled)
+                            throw new OperationCanceledException();
                     }
                     catch (Exception exception)
                     {
@@ -80,6 +87,7 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         {
             while ((stream.Record.Contents & Contents.Shown) is Contents.None && stream.Evidence is null)
             {
+                token.ThrowIfCancellationRequested();
                 if (!await stream.Updates.MoveNextAsync().ConfigureAwait(false))
                 {
                     stream.Ended = true;
@@ -92,6 +100,9 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
                 if (stream.Record.Take(update))
                     stream.Evidence = Chain.Evidence.Read(attempt.Model.Provider, attempt.Wire, update.FinishReason, update.Contents);
             }
+
+            // Content that came too late would only be shown to break off.
+            token.ThrowIfCancellationRequested();
         }
         catch
         {
@@ -110,11 +121,24 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
             attempt.Fault = Empty;
     }
 
-    protected override async ValueTask DiscardAsync(OpenStream answer)
+    protected override ValueTask DiscardAsync(OpenStream answer)
     {
         answer.Ended = true;
+        answer.Record.End();
+        if (answer.Owed is null)
+            return DisposeAsync(answer);
+
+        Log.TokenIgnored(Chain.Logger, answer.Attempt.Model.Name, Chain.Name);
+        _ = DisposeAsync(answer).AsTask();
+        return default;
+    }
+
+    private async ValueTask DisposeAsync(OpenStream answer)
+    {
         try
         {
+            if (answer.Owed is { } owed)
+                await owed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await answer.Updates.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -122,11 +146,9 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
             // The stream is over in any case; what it failed of is known from its reading.
             Log.DisposalFailed(Chain.Logger, answer.Attempt.Model.Name, Chain.Name, exception.GetType().Name);
         }
-
-        answer.Record.End();
     }
 
-    protected override UsageDetails? UsageOf(OpenStream? answer) => answer?.Record.Usage;
+    protected override UsageDetails? UsageOf(OpenStream answer) => answer.Record.Usage;
 
     /// <summary>The first stream with content; null when the last resort answered instead.</summary>
     private async ValueTask<OpenStream?> OpenAsync()
@@ -144,7 +166,7 @@ internal sealed partial class StreamCall(Chain chain, IEnumerable<ChatMessage> m
         }
         catch (Exception exception)
         {
-            Telemetry.Failed(Span, exception, LastKind);
+            TellFailure(exception);
             throw;
         }
     }

@@ -36,7 +36,7 @@ internal sealed class StreamFlow : IAsyncEnumerator<ChatResponseUpdate>
             }
 
 #pragma warning disable RS0030 // It is there already: awaiting it is what this class saves.
-            if (next.IsCompletedSuccessfully && next.Result is var more)
+            if (next.IsCompletedSuccessfully && !stream.Attempt.Clock.IsCancelled && next.Result is var more)
 #pragma warning restore RS0030
             {
                 var update = more ? stream.Updates.Current : null;
@@ -62,11 +62,11 @@ internal sealed class StreamFlow : IAsyncEnumerator<ChatResponseUpdate>
     }
 
     /// <summary>What the enumerator of the flowing stream was last asked for; asks it when it was not.</summary>
-    public ValueTask<bool> NextOf(OpenStream stream)
+    public Task<bool> NextOf(OpenStream stream)
     {
         var next = _next ?? stream.Updates.MoveNextAsync();
         _next = null;
-        return next;
+        return next.AsTask();
     }
 
     /// <summary>Takes an update to its stream's record, once. True when it needs a look.</summary>

@@ -31,6 +31,8 @@ internal sealed class StreamRecord
     /// <summary>Takes an update to the record. True when it says something that needs a look: an error, or a finish reason out of the ordinary.</summary>
     public bool Take(ChatResponseUpdate update)
     {
+        // What comes after the end of an answer that was shown is no fault of it.
+        var isOver = IsFinished && (Contents & Contents.Shown) is not Contents.None;
         var contents = update.Contents;
         var seen = Contents.None;
         for (var i = 0; i < contents.Count; i++)
@@ -53,9 +55,9 @@ internal sealed class StreamRecord
         ResponseModel ??= update.ModelId;
         Conversation ??= update.ConversationId;
         if (update.FinishReason is not { } finish)
-            return (seen & Contents.Error) is not Contents.None;
+            return !isOver && (seen & Contents.Error) is not Contents.None;
         Finish = finish;
-        return (seen & Contents.Error) is not Contents.None || !ContentsReader.IsOrdinary(finish);
+        return !isOver && ((seen & Contents.Error) is not Contents.None || !ContentsReader.IsOrdinary(finish));
     }
 
     /// <summary>Gives the buffer back.</summary>

@@ -15,6 +15,7 @@ internal sealed class EmbeddingCall(EmbeddingChain chain, IReadOnlyList<string> 
     private readonly long _started = chain.Time.GetTimestamp();
     private readonly Guid _id = CallIds.New(chain.Time.GetUtcNow());
     private readonly List<LlmAttempt> _attempts = [];
+    private LlmAttempt? _last;
     private int _asked;
     private bool _isOver;
 
@@ -34,12 +35,13 @@ internal sealed class EmbeddingCall(EmbeddingChain chain, IReadOnlyList<string> 
         // All are open: asking the one that reopens first may succeed, and failing cannot.
         if (_asked == 0 && chain.Models.MinBy(static model => model.Circuit.ReopensAt) is { } first && await AskAsync(first, first.Circuit.EnterOpen(), span).ConfigureAwait(false) is { } late)
             return Marked(late, first);
-        span?.SetStatus(ActivityStatusCode.Error);
-        Throw();
-        return null!;
+        var failure = Failure();
+        Telemetry.Failed(span, failure, _last?.Kind);
+        ExceptionDispatchInfo.Throw(failure);
+        return null;
     }
 
-    private TimeSpan Left => chain.Options.TotalTimeout - chain.Time.GetElapsedTime(_started);
+    private TimeSpan Left => chain.Time.GetElapsedTime(chain.Time.GetTimestamp(), _started + chain.Total);
 
     /// <summary>Asks a model, once more if its fault allows it. Null when it gave nothing.</summary>
     private async Task<GeneratedEmbeddings<Embedding<float>>?> AskAsync(EmbeddingModel model, CircuitPass pass, Activity? span)
@@ -48,26 +50,31 @@ internal sealed class EmbeddingCall(EmbeddingChain chain, IReadOnlyList<string> 
         {
             var wire = WireRecord.For(model.Circuit);
             var (vectors, fault, told) = await AttemptAsync(model, wire, span).ConfigureAwait(false);
-            if (wire is not null && EvidenceReader.ExhaustedUntil(model.Provider, wire, chain.Time.GetUtcNow()) is { } until)
-                model.Circuit.OpenUntil(until, LlmFaultKind.RateLimited);
             if (fault is null)
-            {
                 model.Circuit.Succeeded(pass);
-                return vectors;
-            }
-
-            _attempts.Add(told!);
-            if (FaultPolicy.CountsAgainstModel(fault.Kind))
+            else if (FaultPolicy.CountsAgainstModel(fault.Kind))
                 model.Circuit.Failed(pass, fault);
             else
                 model.Circuit.Released(pass);
+            if (wire is not null)
+            {
+                if (EvidenceReader.ExhaustedUntil(model.Provider, wire, chain.Time.GetUtcNow()) is { } until)
+                    model.Circuit.OpenUntil(until, LlmFaultKind.RateLimited);
+                model.RetryWarning.GiveOnce(wire, chain.Logger, model.Name, chain.Name, model.Provider);
+            }
+
+            if (fault is null)
+                return vectors;
+
+            _attempts.Add(_last = told!);
             _isOver = fault.Kind is LlmFaultKind.InvalidRequest or LlmFaultKind.Cancelled || _asked >= chain.Options.MaxAttempts || Left <= TimeSpan.Zero;
             var wait = _isOver || isRepeated ? null : FaultPolicy.WaitBeforeSameModel(fault, FaultPolicy.ReceivedNothing(wire, told!.Exception), MaxRateLimitWait, RetryDelay);
             var repeats = wait is not null && wait < Left;
-            Log.AttemptFailed(chain.Logger, model.Name, chain.Name, fault.Kind, told!.Status, fault.Code, fault.RequestId, repeats ? NextStep.SameModel : _isOver ? NextStep.Stop : NextStep.NextModel);
+            if (fault.Kind != LlmFaultKind.Cancelled)
+                Log.AttemptFailed(chain.Logger, model.Name, chain.Name, fault.Kind, told!.Status, fault.Code, fault.RequestId, repeats ? NextStep.SameModel : _isOver ? NextStep.Stop : NextStep.NextModel);
             if (!repeats)
                 return null;
-            await Task.Delay(wait!.Value, chain.Time, caller).ConfigureAwait(false);
+            await Pause.ForAsync(wait!.Value, chain.Time, caller).ConfigureAwait(false);
             if (!model.Circuit.TryEnter(out pass))
                 return null;
         }
@@ -76,11 +83,11 @@ internal sealed class EmbeddingCall(EmbeddingChain chain, IReadOnlyList<string> 
     private async Task<(GeneratedEmbeddings<Embedding<float>>? Vectors, LlmFault? Fault, LlmAttempt? Told)> AttemptAsync(EmbeddingModel model, WireRecord? wire, Activity? call)
     {
         _asked++;
+        if (_last is { } last && last.Model != model.Name)
+            Telemetry.CountFallback(chain.Name, last, model.Name);
         var started = chain.Time.GetTimestamp();
-        var left = Left;
-        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, chain.Time);
-        using var token = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, caller);
         using var span = Telemetry.StartEmbeddings(chain.Name, model, _asked, call);
+        var clock = chain.Clocks.Take();
         if (wire is not null)
             WireRecord.Current = wire;
         GeneratedEmbeddings<Embedding<float>>? vectors = null;
@@ -89,7 +96,16 @@ internal sealed class EmbeddingCall(EmbeddingChain chain, IReadOnlyList<string> 
         Exception? thrown = null;
         try
         {
-            vectors = await model.Client.GenerateAsync(values, model.Cross(options, chain.Models[0], _id, _asked), token.Token).ConfigureAwait(false);
+            clock.Start(started, _started + chain.Total, TimeLimit.Total, caller);
+            var generating = model.Client.GenerateAsync(values, model.Cross(options, chain.Models[0], _id, _asked), clock.Token);
+            if (await Task.WhenAny(generating, clock.Overdue).ConfigureAwait(false) != generating)
+            {
+                Log.TokenIgnored(chain.Logger, model.Name, chain.Name);
+                _ = LeaveAsync(generating);
+                throw new OperationCanceledException();
+            }
+
+            vectors = await generating.ConfigureAwait(false);
             if (vectors.Count != values.Count)
                 (vectors, fault) = (null, WrongCount);
         }
@@ -97,11 +113,15 @@ internal sealed class EmbeddingCall(EmbeddingChain chain, IReadOnlyList<string> 
         {
             thrown = exception;
             if (caller.IsCancellationRequested)
-                fault = new LlmFault(LlmFaultKind.Cancelled);
-            else if (limit.IsCancellationRequested)
+                (fault, thrown) = (new LlmFault(LlmFaultKind.Cancelled), new OperationCanceledException("The call was cancelled.", exception, caller));
+            else if (clock.Fired is not TimeLimit.None)
                 (fault, thrown) = (new LlmFault(LlmFaultKind.Timeout, "total_timeout"), new TimeoutException($"The call of chain '{chain.Name}' took longer than {chain.Options.TotalTimeout.TotalSeconds:0.###} s (TotalTimeout), when model '{model.Name}' was asked.", exception));
             else
                 fault = chain.Faults.Classify(evidence = chain.Evidence.Read(model.Provider, wire, exception));
+        }
+        finally
+        {
+            chain.Clocks.Return(clock);
         }
 
         var told = fault is null ? null : new LlmAttempt(model.Name, fault.Kind, evidence?.Status ?? wire?.Status, fault.Code, fault.RequestId, fault.Wait, chain.Time.GetElapsedTime(started), thrown);
@@ -109,7 +129,15 @@ internal sealed class EmbeddingCall(EmbeddingChain chain, IReadOnlyList<string> 
         return (vectors, fault, told);
     }
 
-    private void Skip(EmbeddingModel model) => _attempts.Add(new LlmAttempt(model.Name, LlmFaultKind.Skipped, null, "circuit_open", null, null, TimeSpan.Zero, null));
+    // Whatever comes of it is seen by nobody, its exception included.
+    private static async Task LeaveAsync(Task generating) => await generating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private void Skip(EmbeddingModel model)
+    {
+        const string reason = "circuit_open";
+        _attempts.Add(new LlmAttempt(model.Name, LlmFaultKind.Skipped, null, reason, null, null, TimeSpan.Zero, null));
+        Telemetry.CountSkip(chain.Name, model.Name, reason);
+    }
 
     private GeneratedEmbeddings<Embedding<float>> Marked(GeneratedEmbeddings<Embedding<float>> vectors, EmbeddingModel model)
     {
@@ -117,11 +145,9 @@ internal sealed class EmbeddingCall(EmbeddingChain chain, IReadOnlyList<string> 
         return vectors;
     }
 
-    private void Throw()
+    private Exception Failure()
     {
-        var tried = _attempts.Where(static a => a.Kind != LlmFaultKind.Skipped).ToList();
-        if (tried[^1] is { Exception: { } own, Kind: var kind } && (kind is LlmFaultKind.InvalidRequest or LlmFaultKind.Cancelled || tried.TrueForAll(a => a.Model == tried[0].Model)))
-            ExceptionDispatchInfo.Throw(own);
-        throw new LlmFallbackException(chain.Name, _attempts);
+        var isOwn = _last!.Kind is LlmFaultKind.InvalidRequest or LlmFaultKind.Cancelled || _attempts.TrueForAll(attempt => attempt.Kind == LlmFaultKind.Skipped || attempt.Model == _last.Model);
+        return isOwn && _last.Exception is { } own ? own : new LlmFallbackException(chain.Name, _attempts);
     }
 }

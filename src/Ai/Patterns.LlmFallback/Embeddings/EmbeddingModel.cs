@@ -18,6 +18,8 @@ internal sealed class EmbeddingModel(int place, string name, IEmbeddingGenerator
     /// <summary>Shared by all chains whose factories gave the same client.</summary>
     public ModelCircuit Circuit { get; } = circuit;
 
+    public RetryWarning RetryWarning { get; } = new();
+
     public string? Provider => provider ?? _metadata?.ProviderName;
 
     /// <summary>What the provider calls the model, for telemetry.</summary>

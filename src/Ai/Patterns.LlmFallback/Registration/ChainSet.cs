@@ -40,9 +40,9 @@ internal sealed class ChainSet(
     {
         ArgumentNullException.ThrowIfNull(chain);
         if (options.Value.Chains.ContainsKey(chain))
-            return [.. services.GetRequiredKeyedService<Chain>(chain).Models.Select(static m => (m.Name, m.Circuit))];
+            return [.. services.GetRequiredKeyedService<Chain>(chain).Circuits];
         if (options.Value.EmbeddingChains.ContainsKey(chain))
-            return [.. services.GetRequiredKeyedService<EmbeddingChain>(chain).Models.Select(static m => (m.Name, m.Circuit))];
+            return [.. services.GetRequiredKeyedService<EmbeddingChain>(chain).Circuits];
 
         throw new ArgumentException($"There is no chain '{chain}'. There are: {string.Join(", ", Names.Select(static n => $"'{n}'"))}.", nameof(chain));
     }

@@ -16,7 +16,7 @@ internal sealed class CallCosts
     {
         if (chain.MaxCostPerCall is null && chain.RemainingBudget is null)
             return null;
-        var remaining = chain.RemainingBudget?.Invoke(options?.AdditionalProperties is { } properties && properties.TryGetValue(TenantKey, out string? tenant) ? tenant : null);
+        var remaining = chain.RemainingBudget?.Invoke(CallMarks.Text(options?.AdditionalProperties, TenantKey));
         return (chain.MaxCostPerCall, remaining) switch
         {
             (null, null) => null,

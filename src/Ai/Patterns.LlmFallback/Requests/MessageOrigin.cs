@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Patterns.LlmFallback;
@@ -9,8 +8,8 @@ internal static class MessageOrigin
     /// <summary>Whether the target said it. What bears no stamp, as all that is not an answer, counts as the first model's.</summary>
     public static bool IsOf(ChatMessage message, ChainModel target) =>
         message.Role != ChatRole.Assistant || Stamped(message) is not { } stamp ? target.Place == 0
-        : string.Equals(Text(stamp, CallMarks.Model), target.Name, StringComparison.Ordinal)
-            && (Text(stamp, CallMarks.Provider) is not { } provider || string.Equals(provider, target.Provider, StringComparison.OrdinalIgnoreCase));
+        : string.Equals(CallMarks.Text(stamp, CallMarks.Model), target.Name, StringComparison.Ordinal)
+            && (CallMarks.Text(stamp, CallMarks.Provider) is not { } provider || string.Equals(provider, target.Provider, StringComparison.OrdinalIgnoreCase));
 
     // Of a stream whose updates name no message the stamp is on its first content: put together, such updates' own properties end up on the response.
     private static AdditionalPropertiesDictionary? Stamped(ChatMessage message)
@@ -26,7 +25,4 @@ internal static class MessageOrigin
 
         return null;
     }
-
-    private static string? Text(AdditionalPropertiesDictionary properties, string key) =>
-        !properties.TryGetValue(key, out var value) ? null : value as string ?? (value is JsonElement { ValueKind: JsonValueKind.String } element ? element.GetString() : null);
 }

@@ -12,10 +12,7 @@ internal sealed class StickyModels(TimeSpan life, TimeProvider time)
     private readonly LinkedList<Entry> _oldestFirst = [];
 
     /// <summary>The conversation of a call; null when it names none.</summary>
-    public static string? KeyOf(ChatOptions? options) =>
-        options is null ? null
-        : options.AdditionalProperties is { } properties && properties.TryGetValue(StickyKey, out string? key) ? key
-        : options.ConversationId;
+    public static string? KeyOf(ChatOptions? options) => options is null ? null : CallMarks.Text(options.AdditionalProperties, StickyKey) ?? options.ConversationId;
 
     /// <summary>The model that answered last, within the life of a prompt cache. A bound conversation has its home for as long as it is remembered: its provider keeps it longer than its cache.</summary>
     public ChainModel? Find(string key, bool isBound)

@@ -88,6 +88,24 @@ public sealed class CallTests
         chain.StateOf("first").Should().Be(LlmCircuitState.Closed);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Guarantee("LlmFallback", 9)]
+    public async Task A_wrong_request_that_is_told_within_an_answer_is_a_failure_and_asked_nowhere_else(bool streamed)
+    {
+        var second = new ScriptedModel();
+        var error = new ErrorContent("What is that?") { ErrorCode = "invalid_request_error" };
+        using var chain = new ScriptedChain(
+            static o => o.LastResort = static (_, _) => throw new InvalidOperationException("It stands in for models, not for requests."),
+            new ScriptedModel().Answers(new ChatResponse(new ChatMessage(ChatRole.Assistant, [error]))).Streams(new ChatResponseUpdate(ChatRole.Assistant, [error]), ScriptedModel.Finish), second);
+
+        var failure = (await FluentActions.Awaiting(() => streamed ? chain.ReadAsync() : chain.AskAsync()).Should().ThrowAsync<LlmFallbackException>()).Which;
+
+        failure.Attempts.Select(static a => (a.Model, a.Kind, a.Code)).Should().Equal(("first", LlmFaultKind.InvalidRequest, "invalid_request_error"));
+        second.Asked.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task A_wrong_request_that_only_the_second_model_tells_is_thrown_as_it_is()
     {
@@ -181,36 +199,6 @@ public sealed class CallTests
 
         first.Asked.Should().BeEmpty();
         chain.StateOf("second").Should().Be(LlmCircuitState.Closed, "it answered");
-    }
-
-    [Fact]
-    public async Task The_last_resort_answers_when_no_model_did()
-    {
-        LlmRequest? request = null;
-        using var chain = new ScriptedChain(
-            o => o.LastResort = (asked, _) =>
-            {
-                request = asked;
-                return ValueTask.FromResult<ChatResponse?>(ScriptedModel.Says("Please try again later."));
-            },
-            new ScriptedModel().Throws(new ProviderException(529)), new ScriptedModel().Throws(new ProviderException(529)));
-
-        var response = await chain.AskAsync();
-
-        response.Text.Should().Be("Please try again later.");
-        response.AdditionalProperties.Should().Contain("patterns.degraded", true).And.Contain("patterns.attempts", 2).And.ContainKey("patterns.call_id");
-        request!.Attempts.Select(static attempt => attempt.Model).Should().Equal("first", "second");
-        request.Messages.Should().ContainSingle();
-    }
-
-    [Fact]
-    public async Task A_last_resort_that_has_nothing_leaves_the_exception()
-    {
-        using var chain = new ScriptedChain(
-            static o => o.LastResort = static (_, _) => ValueTask.FromResult<ChatResponse?>(null),
-            new ScriptedModel().Throws(new ProviderException(529)), new ScriptedModel().Throws(new ProviderException(529)));
-
-        await chain.Invoking(static c => c.AskAsync()).Should().ThrowAsync<LlmFallbackException>();
     }
 
     [Fact]

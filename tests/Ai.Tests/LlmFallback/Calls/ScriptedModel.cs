@@ -49,7 +49,7 @@ public sealed class ScriptedModel(string? provider = "openai") : IChatClient
         return Says("never");
     });
 
-    /// <summary>A stream: strings become text, exceptions are thrown, tasks awaited, and updates passed on.</summary>
+    /// <summary>A stream: strings become text, exceptions are thrown, tasks awaited, functions too (and these whatever the token says), and updates passed on.</summary>
     public ScriptedModel Streams(params object[] parts)
     {
         _streams.Enqueue(parts);
@@ -79,6 +79,8 @@ public sealed class ScriptedModel(string? provider = "openai") : IChatClient
                     await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
                 else if (part is Task gate)
                     await gate.WaitAsync(cancellationToken);
+                else if (part is Func<Task> deaf)
+                    await deaf();
                 else
                     yield return part as ChatResponseUpdate ?? new ChatResponseUpdate(ChatRole.Assistant, (string)part) { MessageId = id, ResponseId = id };
             }

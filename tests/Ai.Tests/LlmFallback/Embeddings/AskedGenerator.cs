@@ -17,6 +17,11 @@ internal sealed class AskedGenerator(float own = 1, string? provider = null) : I
 
     public Action? OnAsked { get; set; }
 
+    public Func<CancellationToken, Task>? BeforeAnswer { get; set; }
+
+    /// <summary>While set, whoever asks waits for it, whatever the token says.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
     public EmbeddingGenerationOptions? LastOptions { get; private set; }
 
     public int Count
@@ -27,7 +32,7 @@ internal sealed class AskedGenerator(float own = 1, string? provider = null) : I
         }
     }
 
-    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         Exception? failure;
         lock (_gate)
@@ -38,11 +43,12 @@ internal sealed class AskedGenerator(float own = 1, string? provider = null) : I
         }
 
         OnAsked?.Invoke();
-        if (cancellationToken.IsCancellationRequested)
-            return Task.FromCanceled<GeneratedEmbeddings<Embedding<float>>>(cancellationToken);
-        return failure is not null
-            ? Task.FromException<GeneratedEmbeddings<Embedding<float>>>(failure)
-            : Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(values.Skip(Missing).Select(_ => new Embedding<float>(new[] { own, own }))));
+        if (BeforeAnswer is { } before)
+            await before(cancellationToken);
+        if (Gate is { } gate)
+            await gate.Task;
+        cancellationToken.ThrowIfCancellationRequested();
+        return failure is not null ? throw failure : new GeneratedEmbeddings<Embedding<float>>(values.Skip(Missing).Select(_ => new Embedding<float>(new[] { own, own })));
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>

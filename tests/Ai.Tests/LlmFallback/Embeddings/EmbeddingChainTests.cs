@@ -1,7 +1,9 @@
 using System.Net;
+using Ai.Tests.LlmFallback.Telemetry;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Patterns.LlmFallback;
 
@@ -146,7 +148,7 @@ public sealed class EmbeddingChainTests : IAsyncDisposable
         using var caller = new CancellationTokenSource();
         _first.OnAsked = caller.Cancel;
 
-        await FluentActions.Awaiting(() => Chain().GenerateAsync(["a"], cancellationToken: caller.Token)).Should().ThrowAsync<OperationCanceledException>();
+        (await FluentActions.Awaiting(() => Chain().GenerateAsync(["a"], cancellationToken: caller.Token)).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(caller.Token);
 
         (_first.Count, _second.Count).Should().Be((1, 0));
     }
@@ -164,17 +166,71 @@ public sealed class EmbeddingChainTests : IAsyncDisposable
         options.ModelId.Should().Be("text-embedding-3-small");
     }
 
+    [Fact, Guarantee("LlmFallback", 16)]
+    public async Task Fallbacks_skips_and_circuits_are_counted()
+    {
+        using var recorded = new Recorded();
+        var (chain, third) = ("index-" + Guid.CreateVersion7().ToString("N"), new AskedGenerator(3));
+        var services = Services(chain, third);
+        services.GetRequiredService<ILlmFallback>().Trip(chain, "first", TimeSpan.FromMinutes(1));
+        _second.Always = Failure(529);
+
+        await Chain(services).GenerateAsync(["a"], cancellationToken: TestContext.Current.CancellationToken);
+        recorded.Observe();
+
+        recorded.Measures("patterns.llm_fallback.fallbacks", "patterns.chain", chain).Should().ContainSingle().Which.Tags.Should().Contain("from", "second").And.Contain("to", "third").And.Contain("kind", "Overloaded");
+        recorded.Measures("patterns.llm_fallback.skips", "patterns.chain", chain).Should().ContainSingle().Which.Tags.Should().Contain("patterns.model", "first").And.Contain("reason", "circuit_open");
+        recorded.Measures("patterns.llm_fallback.circuit", "patterns.chain", chain).Select(static m => (m.Tags["patterns.model"], m.Value)).Should().BeEquivalentTo(new (object?, double)[] { ("first", 2), ("second", 0), ("third", 0) });
+    }
+
+    [Fact, Guarantee("LlmFallback", 6)]
+    public async Task A_client_that_does_not_heed_its_token_is_left_behind_a_second_after_the_calls_time()
+    {
+        _first.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var asking = AskAsync(Chain());
+        _time.Advance(TimeSpan.FromSeconds(60));
+        asking.IsCompleted.Should().BeFalse("it may be about to come back");
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await FluentActions.Awaiting(() => asking).Should().ThrowAsync<TimeoutException>();
+        _first.Gate.SetException(new InvalidOperationException("nobody hears that"));
+    }
+
+    [Fact]
+    public async Task An_SDK_that_repeats_by_itself_is_warned_of_once()
+    {
+        using var log = new CapturedLog();
+        using var http = new HttpClient(new LlmWireHandler(new AlwaysFine()));
+        _first.BeforeAnswer = async token =>
+        {
+            for (var i = 0; i < 2; i++)
+                (await http.GetAsync(new Uri("http://model/"), token)).Dispose();
+        };
+        var chain = Chain(Services("index", log: log));
+
+        await AskAsync(chain);
+        await AskAsync(chain);
+
+        log.Lines.Should().ContainSingle().Which.Should().StartWith("Warning").And.Contain("first").And.Contain("RetryPolicy").And.Contain("2 requests");
+    }
+
     private static HttpRequestException Failure(int status) => new("no", null, (HttpStatusCode)status);
 
-    private IEmbeddingGenerator<string, Embedding<float>> Chain() => Services().GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+    private IEmbeddingGenerator<string, Embedding<float>> Chain() => Chain(Services());
 
-    private ServiceProvider Services()
+    private static IEmbeddingGenerator<string, Embedding<float>> Chain(IServiceProvider services) => services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+
+    private ServiceProvider Services(string chain = "index", AskedGenerator? third = null, CapturedLog? log = null)
     {
         var services = new ServiceCollection().AddSingleton<TimeProvider>(_time)
-            .AddLlmFallback(o => o.EmbeddingChain("index", c =>
+            .AddLogging(logging => _ = log is null ? logging : logging.AddProvider(log))
+            .AddLlmFallback(o => o.EmbeddingChain(chain, c =>
             {
                 c.Model("first", Space, _ => _first);
                 c.Model("second", Space, _ => _second);
+                if (third is not null)
+                    c.Model("third", Space, _ => third);
             }))
             .BuildServiceProvider();
         _made.Add(services);
@@ -185,4 +241,9 @@ public sealed class EmbeddingChainTests : IAsyncDisposable
         AskAsync(services.GetRequiredKeyedService<IEmbeddingGenerator<string, Embedding<float>>>("index"));
 
     private static Task<GeneratedEmbeddings<Embedding<float>>> AskAsync(IEmbeddingGenerator<string, Embedding<float>> chain) => chain.GenerateAsync(["one", "two"], cancellationToken: TestContext.Current.CancellationToken);
+
+    private sealed class AlwaysFine : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK));
+    }
 }

@@ -1,11 +1,14 @@
 namespace Ai.Tests.LlmFallback.Faults;
 
-/// <summary>A body that comes in small pieces, tells how much of it was read, and may never end, or break.</summary>
-internal sealed class Trickle(byte[] bytes, int piece, bool endless = false, bool breaks = false) : Stream
+/// <summary>A body that comes in small pieces, tells how much of it was read, and may never end, break, or stand still.</summary>
+internal sealed class Trickle(byte[] bytes, int piece, bool endless = false, bool breaks = false, bool stalls = false) : Stream
 {
     private int _at;
 
     public int TotalRead { get; private set; }
+
+    /// <summary>Completes when it stands still.</summary>
+    public TaskCompletionSource StoodStill { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override bool CanRead => true;
 
@@ -23,7 +26,16 @@ internal sealed class Trickle(byte[] bytes, int piece, bool endless = false, boo
 
     public override int Read(byte[] buffer, int offset, int count) => Take(buffer.AsSpan(offset, count));
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Take(buffer.Span));
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_at == bytes.Length && stalls)
+        {
+            StoodStill.TrySetResult();
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+        }
+
+        return Take(buffer.Span);
+    }
 
     public override void Flush()
     {

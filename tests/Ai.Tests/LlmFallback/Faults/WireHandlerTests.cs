@@ -60,6 +60,21 @@ public sealed class WireHandlerTests
         services.GetRequiredService<ILlmFallback>().Status("answers")[0].LastFault.Should().Be(LlmFaultKind.QuotaExhausted);
     }
 
+    [Fact]
+    public async Task An_error_whose_body_never_ends_is_judged_by_what_came_when_its_time_is_over()
+    {
+        var (time, body) = (new FakeTime(Evidence.Now), new Trickle(Encoding.UTF8.GetBytes(Quota), 7, stalls: true));
+        var model = new HttpModel(() => new HttpResponseMessage(HttpStatusCode.TooManyRequests) { Content = new StreamContent(body) });
+        await using var services = model.Chain(time);
+
+        var asking = StreamAsync(services);
+        await body.StoodStill.Task.WaitAsync(TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(20));
+
+        (await asking).Text.Should().Be("second");
+        services.GetRequiredService<ILlmFallback>().Status("answers")[0].LastFault.Should().Be(LlmFaultKind.QuotaExhausted);
+    }
+
     [Theory]
     [InlineData("data: {\"error\":{\"message\":\"m\",\"type\":\"overloaded_error\",\"code\":null}}\n\n", LlmFaultKind.Overloaded)]
     [InlineData("data: { \"error\" : {\"code\":503,\"status\":\"UNAVAILABLE\"} }\r\n\r\n", LlmFaultKind.Overloaded)]

@@ -1,5 +1,6 @@
 using Ai.Tests.LlmFallback.Calls;
 using Microsoft.Extensions.AI;
+using Patterns.LlmFallback;
 
 namespace Ai.Tests.LlmFallback.Hedging;
 
@@ -151,6 +152,29 @@ public sealed class HedgeTests
 
         await FluentActions.Awaiting(() => asking).Should().ThrowAsync<OperationCanceledException>();
         (slow.Asked[0].Token.IsCancellationRequested, slower.Asked[0].Token.IsCancellationRequested).Should().Be((true, true));
+    }
+
+    [Fact]
+    public async Task What_lost_is_told_among_the_attempts()
+    {
+        IReadOnlyList<LlmAttempt>? told = null;
+        var slow = new ScriptedModel().Streams(ScriptedModel.Nothing);
+        using var chain = new ScriptedChain(
+            (name, model) => model.OnlyWhen = name != "third" ? null : request =>
+            {
+                told = request.Attempts;
+                return true;
+            },
+            static o => (o.HedgeAfter, o.MaxHedgedShare, o.Streaming) = (After, 1, AfterFirstToken.Restart),
+            slow, new ScriptedModel().Streams("quick", new ProviderException(200, "overloaded_error")), new ScriptedModel());
+
+        var reading = chain.ReadAsync();
+        await slow.WasAskedAsync();
+        await chain.AdvanceAsync(reading, After);
+        await reading;
+
+        told!.Select(static a => (a.Model, a.Kind, a.Code, a.Elapsed)).Should().Equal(
+            ("first", LlmFaultKind.Cancelled, "hedge_lost", After), ("second", LlmFaultKind.Overloaded, "overloaded_error", TimeSpan.Zero));
     }
 
     private static ScriptedChain Chain(params IChatClient[] models) =>

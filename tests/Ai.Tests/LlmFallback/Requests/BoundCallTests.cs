@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Patterns.LlmFallback;
 
 namespace Ai.Tests.LlmFallback.Requests;
 
@@ -61,6 +62,22 @@ public sealed class BoundCallTests
         await chain.AskAsync(options: new() { ConversationId = "held_1" });
 
         (_second.Count, _third.Count).Should().Be((0, 1));
+    }
+
+    [Fact, Guarantee("LlmFallback", 10)]
+    public async Task A_provider_held_conversation_whose_answer_was_empty_is_not_told_the_same_again()
+    {
+        using var chain = new Chain(c =>
+        {
+            c.Model("first", _ => _first.Client);
+            c.Model("third", _ => _third.Client);
+        });
+        _first.Answers = static () => new ChatResponse(new ChatMessage(ChatRole.Assistant, ""));
+
+        var thrown = (await FluentActions.Awaiting(() => chain.AskAsync(options: new() { ConversationId = "held_1" })).Should().ThrowAsync<LlmFallbackException>()).Which;
+
+        thrown.Attempts.Select(static a => (a.Model, a.Kind, a.Code)).Should().Equal(("first", LlmFaultKind.BadOutput, "empty_answer"));
+        (_first.Count, _third.Count).Should().Be((1, 0));
     }
 
     private static (IList<ChatMessage> Messages, ChatOptions Options) Bound(string bond) => bond switch

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Patterns.LlmFallback;
 
@@ -78,6 +79,8 @@ public sealed class CostTests
         (_tenant, _dear.Count, _cheap.Count).Should().Be(("acme", 0, 1));
         await chain.AskAsync(Question);
         (_tenant, _dear.Count, _cheap.Count).Should().Be((null, 1, 1), "nobody's budget has no limit");
+        await chain.AskAsync(Question, new() { AdditionalProperties = new() { ["patterns.tenant"] = JsonElement.Parse("\"acme\"") } });
+        (_tenant, _dear.Count, _cheap.Count).Should().Be(("acme", 1, 2), "a tenant that was sent as JSON is no nobody");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Ai.Tests.LlmFallback.Requests;
@@ -88,6 +89,16 @@ public sealed class StickyTests
         await chain.AskAsync(options: Sticky("a"));
 
         (_first.Count, _second.Count).Should().Be((1, 0));
+    }
+
+    [Fact]
+    public async Task A_conversation_may_be_named_by_what_was_sent_as_JSON_or_is_no_text()
+    {
+        using var chain = await MovedAsync(["a", "7"]);
+        foreach (var name in new object[] { JsonElement.Parse("\"a\""), JsonElement.Parse("7"), 7 })
+            await chain.AskAsync(options: new() { AdditionalProperties = new() { ["patterns.sticky"] = name } });
+
+        (_first.Count, _second.Count).Should().Be((0, 3));
     }
 
     private static ChatOptions Sticky(string conversation) => new() { AdditionalProperties = new() { ["patterns.sticky"] = conversation } };

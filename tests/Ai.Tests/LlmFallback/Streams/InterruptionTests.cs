@@ -177,4 +177,69 @@ public sealed class InterruptionTests
 
         failure.TextSoFar.Should().Be(string.Concat(Enumerable.Range(0, tokens).Select(static i => $"{i} ")));
     }
+
+    [Fact]
+    [Guarantee("LlmFallback", 4)]
+    public async Task An_error_after_the_finish_reason_is_none()
+    {
+        var error = new ChatResponseUpdate(ChatRole.Assistant, [new ErrorContent("too late") { ErrorCode = "overloaded_error" }]);
+        using var chain = new ScriptedChain(new ScriptedModel().Streams("Hello", ScriptedModel.Finish, error, ScriptedModel.Usage(7, 1)));
+
+        var response = await chain.ReadAsync();
+
+        (response.Text, response.Usage!.InputTokenCount).Should().Be(("Hello", 7));
+        chain.Fallback.Status(chain.Name)[0].Failures.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(AfterFirstToken.Fail)]
+    [InlineData(AfterFirstToken.Restart)]
+    public async Task A_stream_that_reports_an_error_is_cancelled_and_disposed(AfterFirstToken streaming)
+    {
+        var first = new ScriptedModel().Streams("Hel", new ChatResponseUpdate(ChatRole.Assistant, [new ErrorContent("busy") { ErrorCode = "overloaded_error" }]), ScriptedModel.Nothing);
+        using var chain = new ScriptedChain(o => o.Streaming = streaming, first, new ScriptedModel());
+
+        if (streaming == AfterFirstToken.Fail)
+            await chain.Invoking(static c => c.ReadAsync()).Should().ThrowAsync<LlmStreamInterruptedException>();
+        else
+            await chain.ReadAsync();
+
+        (first.Asked.Single().Token.IsCancellationRequested, first.DisposedStreams).Should().Be((true, 1));
+    }
+
+    [Fact]
+    public async Task What_another_model_refused_before_is_no_answer_to_what_broke()
+    {
+        var refusal = new ChatResponseUpdate(ChatRole.Assistant, "") { FinishReason = ChatFinishReason.ContentFilter };
+        using var chain = new ScriptedChain(
+            static o => (o.ContentFilter, o.Streaming) = (ContentFilterAction.TryNext, AfterFirstToken.Continue), new ScriptedModel().Streams(refusal), new ScriptedModel().Streams("Hel", Broken));
+
+        var failure = (await chain.Invoking(static c => c.ReadAsync()).Should().ThrowAsync<LlmStreamInterruptedException>()).Which;
+
+        (failure.Attempt.Model, failure.TextSoFar).Should().Be(("second", "Hel"));
+    }
+
+    [Fact]
+    public async Task What_is_to_be_continued_counts_as_input_of_the_next_model()
+    {
+        LlmRequest? asked = null;
+        var (small, large) = (new ScriptedModel(), new ScriptedModel().Streams(" there", ScriptedModel.Finish));
+        using var chain = new ScriptedChain(
+            (name, model) =>
+            {
+                model.ContextWindow = name == "second" ? 1_000 : 100_000;
+                model.OnlyWhen = request =>
+                {
+                    asked = request;
+                    return true;
+                };
+            },
+            static o => o.Streaming = AfterFirstToken.Continue, new ScriptedModel().Streams(new string('a', 3_500), Broken), small, large);
+
+        (await chain.ReadAsync()).Text.Should().EndWith("a there");
+
+        small.Asked.Should().BeEmpty("what was said so far takes a thousand tokens");
+        asked!.InputTokens.Should().BeGreaterThan(1_000);
+        asked.Messages.Should().ContainSingle("the caller asked with one message");
+    }
 }

@@ -111,5 +111,19 @@ public sealed class TelemetryTests
         recorded.Measures("patterns.llm_fallback.hedges", "patterns.chain", chain.Name).Should().ContainSingle().Which.Tags.Should().Contain("from", "first").And.Contain("to", "second");
     }
 
+    [Fact]
+    public async Task A_call_that_is_cancelled_while_it_waits_is_told_as_cancelled()
+    {
+        using var recorded = new Recorded();
+        using var chain = new ScriptedChain(new ScriptedModel().Throws(new ProviderException(500)), new ScriptedModel());
+        using var cancel = new CancellationTokenSource();
+
+        var asking = chain.AskAsync(token: cancel.Token);
+        await cancel.CancelAsync();
+        await FluentActions.Awaiting(() => asking).Should().ThrowAsync<OperationCanceledException>();
+
+        TagsOf(recorded.CallOf(chain.Name)).Should().Contain("error.type", "Cancelled");
+    }
+
     private static Dictionary<string, object?> TagsOf(Activity span) => span.TagObjects.ToDictionary(static tag => tag.Key, static tag => tag.Value, StringComparer.Ordinal);
 }

@@ -14,7 +14,7 @@ internal static class SdkSetup
 {
     public static void Add(IHostApplicationBuilder builder, string anthropicKey, string openAiKey)
     {
-        var http = new HttpClient(new LlmWireHandler(new SocketsHttpHandler())) { Timeout = Timeout.InfiniteTimeSpan }; // the chain has the timers
+        var http = new HttpClient(new LlmWireHandler(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero })) { Timeout = Timeout.InfiniteTimeSpan }; // the chain has the timers
         builder.Services.AddKeyedSingleton<IChatClient>("sdk:claude", (_, _) =>
             new AnthropicClient { ApiKey = anthropicKey, HttpClient = http, MaxRetries = 0 }.AsIChatClient("claude-sonnet-4-5", defaultMaxOutputTokens: 4_096));
         builder.Services.AddKeyedSingleton<IChatClient>("sdk:gpt", (_, _) => new OpenAI.Chat.ChatClient("gpt-5", new ApiKeyCredential(openAiKey),

@@ -106,6 +106,28 @@ public sealed class WireTests(LoopbackFixture loopback) : IClassFixture<Loopback
 
     [Theory]
     [EachApi]
+    [Guarantee("LlmFallback", 9)]
+    public async Task A_stream_that_the_caller_cancels_ends_as_cancelled(ModelApi api)
+    {
+        await using var chain = new ChainOfTwo(loopback, api, c => c.Streaming = AfterFirstToken.Restart);
+        chain.First.Always(ModelAnswer.Text("One ", "never.") with { Stall = (1, new Gate()) });
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        await using var updates = chain.Client.GetStreamingResponseAsync("hi", cancellationToken: cancel.Token).GetAsyncEnumerator(CancellationToken.None);
+        var text = "";
+        while (text.Length == 0 && await updates.MoveNextAsync())
+            text += updates.Current.Text;
+
+        var next = updates.MoveNextAsync().AsTask();
+        await cancel.CancelAsync();
+
+        await next.Invoking(static n => n).Should().ThrowAsync<OperationCanceledException>();
+        await Eventually.HoldsAsync("the provider sees the connection close", () => chain.First.Cancelled == 1);
+        chain.Next.Asked.Should().Be(0);
+        chain.FirstStatus.Failures.Should().Be(0);
+    }
+
+    [Theory]
+    [EachApi]
     [Guarantee("LlmFallback", 6)]
     public async Task A_first_token_that_does_not_come_in_time_turns_to_the_next_model(ModelApi api)
     {
