@@ -78,7 +78,8 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
 
         (await log2.Integrity.DropExpiredAsync(Ct)).Should().Be(0, "the new month is past its 30 days, but comes after the old one, which has 300");
         (await ActionsAsync(log2)).Should().Equal("new", "old");
-        await log2.AdvanceAsync(TimeSpan.FromDays(120));
+        // The month in which the class was shortened has its 300 days too, where maintenance has made a partition for it.
+        await log2.AdvanceAsync(TimeSpan.FromDays(175));
 
         (await log2.Integrity.DropExpiredAsync(Ct)).Should().BeGreaterThan(0);
         (await ActionsAsync(log2)).Should().BeEmpty();
