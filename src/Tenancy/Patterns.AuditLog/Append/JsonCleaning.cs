@@ -11,7 +11,7 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
     private const string Redacted = "[REDACTED]";
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private readonly HashSet<string> _denied = deniedKeys.Select(static key => Joined(Words(key))).ToHashSet(StringComparer.Ordinal);
+    private readonly HashSet<string> _denied = deniedKeys.Select(static key => string.Concat(key.Where(char.IsLetterOrDigit)).ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">It is no JSON document, or has an escape that is no character. The text is not in the message.</exception>
     public string Clean(string json, string name)
@@ -103,39 +103,24 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
         }
     }
 
+    // Letters alone count, since some write api_key, some API-Key, some apikey; from the end on, wherever a word begins.
     private bool IsDenied(string key)
     {
-        var words = Words(key);
-        for (var start = 0; ; start++)
-        {
-            if (_denied.Contains(Joined(words[start..])))
-                return true;
-            start = words.IndexOf('_', start);
-            if (start < 0)
-                return false;
-        }
-    }
-
-    // Some write apikey, some passWord.
-    private static string Joined(string words) => words.Replace("_", "", StringComparison.Ordinal);
-
-    /// <summary>As <c>api_key</c>, whether it was <c>apiKey</c>, <c>APIKey</c>, <c>API-Key</c> or <c>Api Key</c>.</summary>
-    private static string Words(string key)
-    {
-        var words = new StringBuilder(key.Length + 4);
-        for (var i = 0; i < key.Length; i++)
+        var letters = new char[key.Length];
+        var at = letters.Length;
+        for (var i = key.Length - 1; i >= 0; i--)
         {
             if (!char.IsLetterOrDigit(key[i]))
-            {
-                words.Append('_');
                 continue;
-            }
-
-            if (i > 0 && char.IsUpper(key[i]) && char.IsLetterOrDigit(key[i - 1]) && (!char.IsUpper(key[i - 1]) || (i + 1 < key.Length && char.IsLower(key[i + 1]))))
-                words.Append('_');
-            words.Append(char.ToLowerInvariant(key[i]));
+            letters[--at] = char.ToLowerInvariant(key[i]);
+            if (BeginsWord(key, i) && _denied.Contains(new string(letters.AsSpan(at))))
+                return true;
         }
 
-        return words.ToString();
+        return false;
     }
+
+    // Key in apiKey and in APIKey, not P.
+    private static bool BeginsWord(ReadOnlySpan<char> key, int at) =>
+        at == 0 || !char.IsLetterOrDigit(key[at - 1]) || (char.IsUpper(key[at]) && (!char.IsUpper(key[at - 1]) || (at + 1 < key.Length && char.IsLower(key[at + 1]))));
 }
