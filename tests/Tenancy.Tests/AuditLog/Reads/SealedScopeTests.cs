@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Patterns.AuditLog;
-using Patterns.Postgres;
 using Patterns.RlsSession;
 using Tenancy.Tests.RlsSession;
 
