@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Patterns.AuditLog;
 using Patterns.CreditLedger;
 using Patterns.RlsSession;
 using Patterns.WebhookSecurity;
@@ -62,6 +63,8 @@ builder.Services.AddRlsSession(o =>
     o.SealKeys.Add(new SealKey(1, Convert.FromBase64String(secrets[Secrets.TenantSeal])));
     o.Request.Resolve = People.ScopeOf;
 });
+// What the audit log reads for a tenant, it reads in a scope that is sealed.
+builder.Services.AddOptions<AuditLogOptions>().Configure<IRlsSession>(static (o, session) => o.ApplyScope = (transaction, tenant, ct) => session.ApplyAsync(transaction, new TenantScope(tenant), ct));
 builder.Services.AddHostedService<TableProtection>();
 builder.Services.AddLlmFallback(o => o.Chain(Author.Chain, providers.Chain));
 builder.Services.AddLlmCost(o => o.SpillFolder = builder.Environment.IsDevelopment() ? spill.Path : builder.Configuration["LlmCost:SpillFolder"]);

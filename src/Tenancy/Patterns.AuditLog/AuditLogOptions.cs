@@ -5,7 +5,10 @@ namespace Patterns.AuditLog;
 /// <summary>Options of the audit log.</summary>
 public sealed class AuditLogOptions
 {
-    /// <summary>How long entries of each class are kept, 1 day to 100 years. Default: <c>standard</c> 400 days, <c>hipaa</c> 2,192 days (six years with leap days). <c>standard</c> must stay. A class that is shortened keeps what it has for as long as was promised then.</summary>
+    /// <summary>
+    /// How long entries of each class are kept, 2 days to 100 years. Default: <c>standard</c> 400 days, <c>hipaa</c> 2,192 days (six years with leap days). <c>standard</c> must stay. A class that is
+    /// shortened keeps what it has for as long as was promised then; of one that is taken out nothing is dropped any more.
+    /// </summary>
     public IDictionary<string, TimeSpan> Retention { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
     {
         ["standard"] = TimeSpan.FromDays(400),
@@ -41,6 +44,13 @@ public sealed class AuditLogOptions
 
     /// <summary>The setting that holds the tenant of a transaction, as the schema function <c>audit_log_tenant()</c> reads it. Default: <c>app.tenant_id</c>.</summary>
     public string TenantSetting { get; set; } = "app.tenant_id";
+
+    /// <summary>
+    /// Gives a transaction the scope of a tenant, for the reads that open their own: <see cref="IAuditLog.QueryAsync(AuditFilter, CancellationToken)"/> and
+    /// <see cref="IAuditLog.ExportAsync"/>. Set it where <c>audit_log_tenant()</c> asks for more than a setting, such as a seal. The read goes on as whatever role the transaction has then, which must be
+    /// a member of <c>{schema}_audit_reader</c>. Default: null, which sets <see cref="TenantSetting"/> and takes the reader's role.
+    /// </summary>
+    public Func<NpgsqlTransaction, string, CancellationToken, Task>? ApplyScope { get; set; }
 
     /// <summary>Where connections for sealing, verifying, redacting and holding come from: of a login that is a member of <c>{schema}_audit_auditor</c>. Default: the application's own.</summary>
     public NpgsqlDataSource? IntegrityDataSource { get; set; }

@@ -18,8 +18,9 @@ internal sealed partial class AuditLogOptionsValidator(IOptions<PostgresOptions>
         {
             if (!ClassName().IsMatch(retentionClass))
                 failures.Add($"AuditLogOptions.Retention has the class '{retentionClass}'; a class matches ^[a-z][a-z0-9_]{{0,19}}$, since tables are named after it.");
-            if (keep < TimeSpan.FromDays(1) || keep > TimeSpan.FromDays(36_500))
-                failures.Add($"AuditLogOptions.Retention[\"{retentionClass}\"] is {keep}; it takes 1 day to 100 years.");
+            // An entry is taken when its month cannot be dropped within a day: a class of one day would take none.
+            if (keep < TimeSpan.FromDays(2) || keep > TimeSpan.FromDays(36_500))
+                failures.Add($"AuditLogOptions.Retention[\"{retentionClass}\"] is {keep}; it takes 2 days to 100 years.");
         }
 
         foreach (var key in options.SigningKeys)
@@ -43,6 +44,8 @@ internal sealed partial class AuditLogOptionsValidator(IOptions<PostgresOptions>
             failures.Add($"AuditLogOptions.Masking is {options.Masking}; it takes None or Standard.");
         if (options.DeniedKeys.Any(string.IsNullOrWhiteSpace))
             failures.Add("AuditLogOptions.DeniedKeys has an empty key.");
+        if (string.IsNullOrEmpty(options.OperatorTenant) || options.OperatorTenant.Length > 200 || options.OperatorTenant.Contains('\0', StringComparison.Ordinal))
+            failures.Add($"AuditLogOptions.OperatorTenant has {options.OperatorTenant?.Length ?? 0} characters; it takes 1 to 200, none of them NUL.");
         if (!Setting().IsMatch(options.TenantSetting))
             failures.Add($"AuditLogOptions.TenantSetting is '{options.TenantSetting}'; it takes the name of a setting such as app.tenant_id.");
         if (postgres.Value.Schema is { Length: > LongestSchema } schema)

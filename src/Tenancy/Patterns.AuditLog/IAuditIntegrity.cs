@@ -71,7 +71,8 @@ public interface IAuditIntegrity
 
     /// <summary>
     /// The sealed entries of all tenants from a place on, in the order of their runs, up to the newest run of the moment: no gaps, no reordering, for a system that collects security events. Who keeps
-    /// <see cref="SealedEntry.Next"/> of what it has handled, and goes on there, gets each entry at least once. It is no entry itself: the reader would read it next.
+    /// <see cref="SealedEntry.Next"/> of what it has handled, and goes on there, gets each entry at least once. It is no entry itself: the reader would read it next. A database that was
+    /// restored uses the numbers of lost runs again: begin again at the last run that the backup has.
     /// </summary>
     /// <param name="from">The place after which to begin.</param>
     /// <param name="ct">Stops the reading.</param>

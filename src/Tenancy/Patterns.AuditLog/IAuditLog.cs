@@ -21,11 +21,11 @@ public interface IAuditLog
     Task<IReadOnlyList<AppendResult>> AppendAsync(NpgsqlTransaction transaction, IReadOnlyList<AuditEntry> entries, CancellationToken ct = default);
 
     /// <summary>
-    /// A page of a tenant's entries, newest first, as the database role <c>{schema}_audit_reader</c>, of which the login must be a member: only that tenant's, whatever is asked. What a legal hold keeps
-    /// is among them. The read is an entry itself, which is there before the page is returned.
+    /// A page of a tenant's entries, newest first, as the database role <c>{schema}_audit_reader</c>, of which the login must be a member, or in the scope of <see cref="AuditLogOptions.ApplyScope"/>: only
+    /// that tenant's, whatever is asked. What a legal hold keeps is among them. The read is an entry itself, which is there before the page is returned.
     /// </summary>
     /// <exception cref="ArgumentException">A field is outside its limits; or the cursor was changed, or given for another tenant or other conditions.</exception>
-    /// <exception cref="InvalidOperationException">The login is no member of the reader's role.</exception>
+    /// <exception cref="InvalidOperationException">The login is no member of the reader's role; or the scope that was applied is another tenant's, or one that <c>audit_log_tenant()</c> refuses.</exception>
     Task<AuditPage> QueryAsync(AuditFilter filter, CancellationToken ct = default);
 
     /// <summary>As above in the caller's transaction, with the tenant scope and the role that it has: without a scope there is nothing to be read.</summary>
@@ -42,6 +42,6 @@ public interface IAuditLog
     /// <param name="to">Where to; it stays open.</param>
     /// <param name="ct">Stops the export.</param>
     /// <exception cref="ArgumentException">A field is outside its limits.</exception>
-    /// <exception cref="InvalidOperationException">The login is no member of the reader's role.</exception>
+    /// <exception cref="InvalidOperationException">The login is no member of the reader's role; or the scope that was applied is another tenant's, or one that <c>audit_log_tenant()</c> refuses.</exception>
     Task ExportAsync(AuditFilter filter, AuditFormat format, Stream to, CancellationToken ct = default);
 }

@@ -24,6 +24,7 @@ public sealed class BadInputTests(PostgresDatabase database) : IClassFixture<Pos
                 { "no actor", good with { Actor = null! }, "*Actor is missing*" },
                 { "no actor's id", good with { Actor = new("user", "") }, "*Actor.Id is missing*" },
                 { "a colon in a type", good with { Actor = new("a:b", "c") }, "*Actor.Type is 'a:b'*no colon*" },
+                { "a line break in an actor's id", good with { Actor = new("user", "a\nb") }, "*Actor.Id has a control character*" },
                 { "a bad principal", good with { OnBehalfOf = new("", "c") }, "*OnBehalfOf.Type is missing*" },
                 { "no action", good with { Action = "" }, "*Action is missing*1 to 100*" },
                 { "a long action", good with { Action = new('a', 101) }, "*Action has 101*1 to 100*" },
@@ -36,10 +37,13 @@ public sealed class BadInputTests(PostgresDatabase database) : IClassFixture<Pos
                 { "large details", good with { Details = $"\"{new string('x', 32_767)}\"" }, "*Details has 32769 bytes*32768*" },
                 { "no JSON", good with { Details = "{\"password\": hunter2}" }, "*Details is no JSON document*" },
                 { "two documents", good with { Personal = "{} {}" }, "*Personal is no JSON document*" },
+                { "half a pair as an escape", good with { Details = """{"a": "\ud83d"}""" }, "*Details has half of a surrogate pair as an escape*" },
+                { "half a pair as an escaped key", good with { Personal = """{"\ude00": 1}""" }, "*Personal has half of a surrogate pair as an escape*" },
                 { "NUL in JSON", good with { Personal = "\"a\0b\"" }, "*Personal has a NUL*" },
                 { "no such class", good with { RetentionClass = "gdpr" }, "*RetentionClass is 'gdpr'*hipaa, standard*" },
                 { "the future", good with { OccurredAt = now.AddHours(25) }, "*OccurredAt is*24 hours ahead*" },
                 { "the past", good with { OccurredAt = now.AddDays(-400) }, "*OccurredAt is*'standard'*400 days*" },
+                { "an id of the year 10889", good with { Id = new("ffffffff-ffff-7fff-bfff-ffffffffffff") }, "*OccurredAt is*24 hours ahead*" },
                 { "an id without a time", good with { Id = new("f81d4fae-7dec-41d0-a765-00a0c91e6bf6") }, "*is no UUIDv7*OccurredAt*" },
             };
         }
@@ -87,6 +91,17 @@ public sealed class BadInputTests(PostgresDatabase database) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task A_class_that_is_kept_as_briefly_as_one_may_be_takes_entries()
+    {
+        await using var log = await TestLog.NewAsync(database.ConnectionString, o => o.Retention["brief"] = TimeSpan.FromDays(2));
+
+        await log.Log.AppendAsync(TestLog.Entry() with { RetentionClass = "brief" }, Ct);
+        await log.Integrity.RedactAsync(new("acme", TestLog.Alice, "asked to be forgotten") { Actor = TestLog.Alice }, Ct);
+
+        (await log.EntriesAsync()).Should().Be(1);
+    }
+
+    [Fact]
     [Guarantee("AuditLog", 1)]
     public async Task A_call_takes_one_to_a_thousand_entries()
     {
@@ -113,7 +128,9 @@ public sealed class BadInputTests(PostgresDatabase database) : IClassFixture<Pos
     {
         { "no standard", o => o.Retention.Remove("standard"), "*Retention has no class 'standard'*" },
         { "a class's name", o => o.Retention["No Name"] = TimeSpan.FromDays(1), "*'No Name'*" },
-        { "a class's time", o => o.Retention["x"] = TimeSpan.FromHours(1), "*Retention?\"x\"? is 01:00:00*1 day to 100 years*" },
+        { "a class's time", o => o.Retention["x"] = TimeSpan.FromHours(1), "*Retention?\"x\"? is 01:00:00*2 days to 100 years*" },
+        { "a class of one day", o => o.Retention["x"] = TimeSpan.FromDays(1), "*Retention?\"x\"? is 1.00:00:00*2 days to 100 years*" },
+        { "no operator", o => o.OperatorTenant = "", "*OperatorTenant has 0 characters*1 to 200*" },
         { "seal", o => o.SealEvery = TimeSpan.Zero, "*SealEvery is 00:00:00*100 ms to a minute*" },
         { "limit", o => o.UnsealedLimit = TimeSpan.Zero, "*UnsealedLimit*10 s to a day*" },
         { "interval", o => o.RetentionInterval = TimeSpan.Zero, "*RetentionInterval*a minute to a day*" },

@@ -54,6 +54,7 @@ public sealed class CrashTests(PostgresDatabase database) : IClassFixture<Postgr
         entries.Should().NotIntersectWith(back, "what was rolled back is not");
         (await log.PendingAsync()).Should().Be(0);
         await log.ChainIsWholeAsync();
+        (await log.Integrity.VerifyAsync(new(TestLog.Alice), Ct)).Findings.Should().BeEmpty();
 
         async Task FollowAsync(ChildProcess writer, int answers)
         {
@@ -108,6 +109,7 @@ public sealed class CrashTests(PostgresDatabase database) : IClassFixture<Postgr
         (await log.ScalarAsync<Guid[]>("SELECT array_agg(id ORDER BY id) FROM {schema}.audit_log_entries")).Should().Equal(committed, $"seed {seed}");
         (await log.PendingAsync()).Should().Be(0);
         await log.ChainIsWholeAsync();
+        (await log.Integrity.VerifyAsync(new(TestLog.Alice), Ct)).Findings.Should().BeEmpty($"seed {seed}");
 
         async Task<List<Guid>> WriteAsync(Random random)
         {

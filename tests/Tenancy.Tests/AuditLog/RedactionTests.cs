@@ -99,6 +99,7 @@ public sealed class RedactionTests(PostgresDatabase database) : IClassFixture<Po
     [InlineData("""{"a": 1.0,  "b": "x"}""", """{"a": 1.0,  "b": "x"}""")]
     [InlineData("""{"password": "p", "n": {"API_Key": {"x": [1]}, "list": [{"accessToken": 7}]}, "e": 1.50}""", """{"password":"[REDACTED]","n":{"API_Key":"[REDACTED]","list":[{"accessToken":"[REDACTED]"}]},"e":1.50}""")]
     [InlineData("""{"apikey": 1, "credit-card": 2, "Set-Cookie": 3, "token_count": 4, "session": 5, "obsession": 6, "secretary": 7}""", """{"apikey":"[REDACTED]","credit-card":"[REDACTED]","Set-Cookie":"[REDACTED]","token_count":4,"session":"[REDACTED]","obsession":6,"secretary":7}""")]
+    [InlineData("""{"userAPIKey": 1, "XApiKey": 2, "my_apikey": 3, "oauth2Token": 4, "OAuthToken": 5, "passWord": 6, "userSSN": 7, "keyAPI": 8, "tokens": 9}""", """{"userAPIKey":"[REDACTED]","XApiKey":"[REDACTED]","my_apikey":"[REDACTED]","oauth2Token":"[REDACTED]","OAuthToken":"[REDACTED]","passWord":"[REDACTED]","userSSN":"[REDACTED]","keyAPI":8,"tokens":9}""")]
     [InlineData("""{"our_code": 1, "email": "jane@example.com"}""", """{"our_code":"[REDACTED]","email":"jane@example.com"}""")]
     [Guarantee("AuditLog", 9)]
     public async Task Secrets_are_replaced_before_anything_is_stored(string given, string stored)

@@ -56,6 +56,29 @@ public sealed class SealerServiceTests(PostgresDatabase database) : IClassFixtur
     }
 
     [Fact]
+    public async Task While_a_key_service_does_not_answer_entries_are_accepted_and_the_service_tries_again()
+    {
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        using var service = new KeyService();
+        await using var log = await TestLog.NewAsync(database.ConnectionString, o => (o.SigningKeys[0], o.VerifyOnStart) = (new("remote", service), false), services => services.AddSingleton<TimeProvider>(time));
+        await log.StartAsync();
+        await Eventually.HoldsAsync("a turn has failed", () => Task.FromResult(log.Captured.Count(1) > 0));
+        await log.Log.AppendAsync(TestLog.Entry(), Ct);
+
+        var seal = () => log.Integrity.SealNowAsync(Ct);
+        await seal.Should().ThrowAsync<CryptographicException>().WithMessage("The key service does not answer.");
+        (await log.PendingAsync()).Should().Be(1);
+        service.Answers = true;
+
+        await Eventually.HoldsAsync("the entry is sealed", async () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return await log.PendingAsync() == 0;
+        });
+        await log.ChainIsWholeAsync();
+    }
+
+    [Fact]
     public async Task The_last_key_that_can_sign_does()
     {
         using var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -115,6 +138,23 @@ public sealed class SealerServiceTests(PostgresDatabase database) : IClassFixtur
         anchor.Heads.Should().ContainSingle().Which.RunNo.Should().Be(1);
     }
 
+    [Fact]
+    public async Task An_anchor_that_never_answers_is_given_half_a_minute_and_sealing_goes_on()
+    {
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        var anchor = new SilentAnchor();
+        await using var log = await TestLog.NewAsync(database.ConnectionString, configure: null, services => services.AddSingleton<IAuditAnchor>(anchor).AddSingleton<TimeProvider>(time));
+        await log.Log.AppendAsync(TestLog.Entry(), Ct);
+        var sealing = log.Integrity.SealNowAsync(Ct);
+        await anchor.Called.Task.WaitAsync(Ct);
+        sealing.IsCompleted.Should().BeFalse();
+
+        time.Advance(TimeSpan.FromSeconds(30));
+
+        (await sealing).Entries.Should().Be(1);
+        log.Captured.Count(3).Should().Be(1);
+    }
+
     private static Task<string> KindsAsync(TestLog log) => log.ScalarAsync<string>("SELECT coalesce(string_agg(kind::text, ' ' ORDER BY run_no), '') FROM {schema}.audit_log_runs");
 
     private static async Task<HealthReportEntry> HealthAsync(TestLog log) =>
@@ -135,5 +175,40 @@ public sealed class SealerServiceTests(PostgresDatabase database) : IClassFixtur
         }
 
         public IAsyncEnumerable<RunHead> ReadAsync(CancellationToken ct) => Heads.ToAsyncEnumerable();
+    }
+
+    private sealed class SilentAnchor : IAuditAnchor
+    {
+        public TaskCompletionSource Called { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // It does not mind its token.
+        public Task PublishAsync(RunHead head, CancellationToken ct)
+        {
+            Called.TrySetResult();
+            return new TaskCompletionSource().Task;
+        }
+
+        public IAsyncEnumerable<RunHead> ReadAsync(CancellationToken ct) => AsyncEnumerable.Empty<RunHead>();
+    }
+
+    /// <summary>A key that lives elsewhere.</summary>
+    private sealed class KeyService : ECDsa
+    {
+        private readonly ECDsa _key = Create(ECCurve.NamedCurves.nistP256);
+
+        public KeyService() => (LegalKeySizesValue, KeySizeValue) = ([new(256, 256, 0)], 256);
+
+        public bool Answers { get; set; }
+
+        public override byte[] SignHash(byte[] hash) => Answers ? _key.SignHash(hash) : throw new CryptographicException("The key service does not answer.");
+
+        public override bool VerifyHash(byte[] hash, byte[] signature) => _key.VerifyHash(hash, signature);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                _key.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

@@ -14,6 +14,8 @@ internal sealed class EntryIntake(IOptions<AuditLogOptions> options, TimeProvide
     // Twice as much as a clock may be wrong by, before the month of such an entry may be dropped.
     private static readonly TimeSpan BeforeDrop = TimeSpan.FromDays(1);
 
+    private static readonly long LastMillisecond = DateTimeOffset.MaxValue.AddDays(-2).ToUnixTimeMilliseconds();
+
     [ThreadStatic]
     private static HashInput? _input;
 
@@ -65,7 +67,8 @@ internal sealed class EntryIntake(IOptions<AuditLogOptions> options, TimeProvide
         if (actor is null)
             throw new ArgumentException($"{name} is missing.", name);
         AuditText.Check(actor.Type, name + ".Type", 50, noControl: true, noColon: true);
-        AuditText.Check(actor.Id, name + ".Id", 200);
+        // As a target's: a redaction names the actor as its target.
+        AuditText.Check(actor.Id, name + ".Id", 200, noControl: true);
     }
 
     private static string[] Targets(IReadOnlyList<AuditTarget> targets)
@@ -116,7 +119,8 @@ internal sealed class EntryIntake(IOptions<AuditLogOptions> options, TimeProvide
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);
         var milliseconds = ((long)System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes) & 0xFFFFFFFF) << 16 | System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]);
-        return DateTimeOffset.UnixEpoch.AddMilliseconds(milliseconds);
+        // 48 bits reach beyond the year 9999.
+        return DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Min(milliseconds, LastMillisecond));
     }
 
     private string? Document(string? json, string name)

@@ -11,9 +11,9 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
     private const string Redacted = "[REDACTED]";
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private readonly HashSet<string> _denied = deniedKeys.Select(Words).ToHashSet(StringComparer.Ordinal);
+    private readonly HashSet<string> _denied = deniedKeys.Select(static key => string.Concat(key.Where(char.IsLetterOrDigit)).ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
 
-    /// <exception cref="ArgumentException">It is no JSON document. The text is not in the message.</exception>
+    /// <exception cref="ArgumentException">It is no JSON document, or has an escape that is no character. The text is not in the message.</exception>
     public string Clean(string json, string name)
     {
         var utf8 = Encoding.UTF8.GetBytes(json);
@@ -25,6 +25,10 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
         {
             throw new ArgumentException($"{name} is no JSON document (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}), or more than 64 levels deep.", name, e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new ArgumentException($"{name} has half of a surrogate pair as an escape (\\ud800 to \\udfff), which is no character.", name, e);
+        }
     }
 
     /// <summary>Reads to the end in any case, for what is no JSON must not reach the database.</summary>
@@ -34,6 +38,9 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
         var reader = new Utf8JsonReader(utf8);
         while (reader.Read())
         {
+            // Grammar allows an escape of half a character, which nobody could read later.
+            if (reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true })
+                _ = reader.GetString();
             found = found
                 || (reader.TokenType == JsonTokenType.PropertyName && IsDenied(reader.GetString()!))
                 || (reader.TokenType == JsonTokenType.String && masking == AuditMasking.Standard && Masks.Of(reader.GetString()!) is not null);
@@ -96,36 +103,24 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
         }
     }
 
+    // Letters alone count, since some write api_key, some API-Key, some apikey; from the end on, wherever a word begins.
     private bool IsDenied(string key)
     {
-        var words = Words(key);
-        for (var start = 0; ; start++)
-        {
-            if (_denied.Contains(words[start..]))
-                return true;
-            start = words.IndexOf('_', start);
-            if (start < 0)
-                return _denied.Any(denied => denied.Contains('_', StringComparison.Ordinal) && denied.Replace("_", "", StringComparison.Ordinal) == words);
-        }
-    }
-
-    /// <summary>As <c>api_key</c>, whether it was <c>apiKey</c>, <c>API-Key</c> or <c>Api Key</c>.</summary>
-    private static string Words(string key)
-    {
-        var words = new StringBuilder(key.Length + 4);
-        for (var i = 0; i < key.Length; i++)
+        var letters = new char[key.Length];
+        var at = letters.Length;
+        for (var i = key.Length - 1; i >= 0; i--)
         {
             if (!char.IsLetterOrDigit(key[i]))
-            {
-                words.Append('_');
                 continue;
-            }
-
-            if (i > 0 && char.IsUpper(key[i]) && char.IsLower(key[i - 1]))
-                words.Append('_');
-            words.Append(char.ToLowerInvariant(key[i]));
+            letters[--at] = char.ToLowerInvariant(key[i]);
+            if (BeginsWord(key, i) && _denied.Contains(new string(letters.AsSpan(at))))
+                return true;
         }
 
-        return words.ToString();
+        return false;
     }
+
+    // Key in apiKey and in APIKey, not P.
+    private static bool BeginsWord(ReadOnlySpan<char> key, int at) =>
+        at == 0 || !char.IsLetterOrDigit(key[at - 1]) || (char.IsUpper(key[at]) && (!char.IsUpper(key[at - 1]) || (at + 1 < key.Length && char.IsLower(key[at + 1]))));
 }

@@ -34,14 +34,8 @@ internal static class JsonText
         if (json is null)
             return;
         writer.WritePropertyName(name);
-        if (!json.AsSpan().ContainsAny('\n', '\r'))
-        {
-            writer.WriteRawValue(json);
-            return;
-        }
-
-        using var document = JsonDocument.Parse(json);
-        document.RootElement.WriteTo(writer);
+        // Strings hold no line breaks but as escapes, so that these stand between tokens.
+        writer.WriteRawValue(json.Replace('\n', ' ').Replace('\r', ' '));
     }
 
     public static void Head(this Utf8JsonWriter writer, RunHead? head)

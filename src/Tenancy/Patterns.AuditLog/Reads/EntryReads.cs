@@ -5,13 +5,14 @@ using Patterns.Postgres;
 
 namespace Patterns.AuditLog;
 
-/// <summary>Reads a tenant's entries as the reader's role: scope and question in one round trip, and in a transaction that ends with it.</summary>
+/// <summary>Reads a tenant's entries in a scope of its own, which ends with the transaction. Where the options do not say how to apply one, scope, role and question are one round trip.</summary>
 internal sealed class EntryReads(IPostgres postgres, IOptions<AuditLogOptions> options)
 {
     public const int MaxPage = 500;
 
     private readonly string _scope = "SELECT set_config($1, $2, true), set_config('role', $3, true)";
     private readonly string _read = postgres.Sql($"SELECT {EntryColumns.List} FROM {{schema}}.audit_log_read($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) e");
+    private readonly string _tenant = postgres.Sql("SELECT {schema}.audit_log_tenant()");
     private readonly string _head = postgres.Sql($"SELECT {RunStore.HeadColumns} FROM {{schema}}.audit_log_head() r");
     private readonly string _role = postgres.Schema.Trim('"') + "_audit_reader";
 
@@ -26,10 +27,12 @@ internal sealed class EntryReads(IPostgres postgres, IOptions<AuditLogOptions> o
             EntryIntake.Actor(filter.Actor, nameof(filter.Actor));
         if (filter.Target is { } target)
         {
-            AuditText.Check(target.Type, "Target.Type", 50, noColon: true);
-            AuditText.Check(target.Id, "Target.Id", 200);
+            AuditText.Check(target.Type, "Target.Type", 50, noControl: true, noColon: true);
+            AuditText.Check(target.Id, "Target.Id", 200, noControl: true);
         }
 
+        if (filter.Outcome is { } outcome && !Enum.IsDefined(outcome))
+            throw new ArgumentException($"Outcome is {outcome}; it takes Success, Failure or Denied.", nameof(filter));
         if (filter.PageSize is < 1 or > MaxPage)
             throw new ArgumentException($"PageSize is {filter.PageSize}; a page has 1 to {MaxPage} entries.", nameof(filter));
     }
@@ -56,8 +59,11 @@ internal sealed class EntryReads(IPostgres postgres, IOptions<AuditLogOptions> o
     public Task<RunHead?> HeadAsync(string tenantId, CancellationToken ct) => ScopedAsync(
         tenantId, new NpgsqlBatchCommand(_head), async reader => await reader.ReadAsync(ct).ConfigureAwait(false) ? RunStore.ReadHead(reader, 0) : null, ct);
 
+    private Task<T> ScopedAsync<T>(string tenantId, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, Task<T>> read, CancellationToken ct) =>
+        options.Value.ApplyScope is { } apply ? AppliedAsync(apply, tenantId, statement, read, ct) : SetAsync(tenantId, statement, read, ct);
+
     // A batch without BEGIN is one transaction to PostgreSQL: scope and role end with it.
-    private async Task<T> ScopedAsync<T>(string tenantId, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, Task<T>> read, CancellationToken ct)
+    private async Task<T> SetAsync<T>(string tenantId, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, Task<T>> read, CancellationToken ct)
     {
         var scope = new NpgsqlBatchCommand(_scope);
         foreach (var value in (string[])[options.Value.TenantSetting, tenantId, _role])
@@ -66,16 +72,51 @@ internal sealed class EntryReads(IPostgres postgres, IOptions<AuditLogOptions> o
         await using var _ = batch.ConfigureAwait(false);
         batch.BatchCommands.Add(scope);
         batch.BatchCommands.Add(statement);
+        var isSet = false;
         try
         {
             var reader = await batch.ExecuteReaderAsync(ct).ConfigureAwait(false);
             await using var __ = reader.ConfigureAwait(false);
+            isSet = true;
             await reader.NextResultAsync(ct).ConfigureAwait(false);
             return await read(reader).ConfigureAwait(false);
         }
-        catch (PostgresException e) when (e.SqlState is "42501" or "22023")
+        catch (PostgresException e) when (!isSet && e.SqlState is ("42501" or "22023"))
         {
             throw new InvalidOperationException($"The login of this connection cannot take the role \"{_role}\" ({e.MessageText}), which reads the audit log. As an administrator: GRANT \"{_role}\" TO that login.", e);
+        }
+        catch (PostgresException e) when (e.SqlState == "42501")
+        {
+            throw new InvalidOperationException(
+                $"The audit log is not read by a transaction in which '{options.Value.TenantSetting}' was set: {e.MessageText}. Where {postgres.Schema}.audit_log_tenant() asks for more, say by AuditLogOptions.ApplyScope how a transaction gets its scope.", e);
+        }
+    }
+
+    private async Task<T> AppliedAsync<T>(
+        Func<NpgsqlTransaction, string, CancellationToken, Task> apply, string tenantId, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, Task<T>> read, CancellationToken ct)
+    {
+        var connection = await postgres.DataSource.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        await using var __ = transaction.ConfigureAwait(false);
+        await apply(transaction, tenantId, ct).ConfigureAwait(false);
+        var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new(_tenant), statement } };
+        await using var ___ = batch.ConfigureAwait(false);
+        try
+        {
+            var reader = await batch.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            await using var ____ = reader.ConfigureAwait(false);
+            await reader.ReadAsync(ct).ConfigureAwait(false);
+            // What is read next is this tenant's, whoever was asked for.
+            if (await reader.IsDBNullAsync(0, ct).ConfigureAwait(false) || reader.GetString(0) != tenantId)
+                throw new InvalidOperationException($"AuditLogOptions.ApplyScope did not give the transaction the scope of tenant '{tenantId}' that it was called for: {postgres.Schema}.audit_log_tenant() names another one or none.");
+            await reader.NextResultAsync(ct).ConfigureAwait(false);
+            return await read(reader).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState == "42501")
+        {
+            throw new InvalidOperationException(
+                $"The transaction to which AuditLogOptions.ApplyScope gave a scope may not read the audit log: {e.MessageText}. The role that it has then must be a member of \"{_role}\", and its scope one that {postgres.Schema}.audit_log_tenant() accepts.", e);
         }
     }
 

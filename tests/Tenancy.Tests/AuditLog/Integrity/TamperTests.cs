@@ -209,6 +209,7 @@ public sealed class TamperTests(PostgresDatabase database) : IClassFixture<Postg
 
         lost.Select(static f => (f.Kind, f.RunNo)).Should().Equal((FindingKind.AnchorMismatch, 4), (FindingKind.AnchorMismatch, 5));
         open.Findings.Should().BeEmpty();
+        anchor.Heads.Select(static head => head.RunNo).Should().Equal([1, 2, 3, 4, 5, 4, 5, 6], "an anchor is told of the new epoch and of what follows under numbers that it knows");
         open.Epochs.Should().ContainSingle().Which.Note.Should().Be("restored from Monday's backup");
     }
 }

@@ -151,7 +151,8 @@ public sealed class QueryTests(PostgresDatabase database) : IClassFixture<Postgr
         foreach (var (bad, named) in new[]
         {
             (good with { TenantId = "" }, "TenantId"), (good with { TenantId = new string('x', 201) }, "200"), (good with { Reader = new("user", "") }, "Reader.Id"), (good with { PageSize = 0 }, "1 to 500"),
-            (good with { PageSize = 501 }, "1 to 500"), (good with { ActionPrefix = new string('x', 101) }, "ActionPrefix"), (good with { Target = new("a:b", "c") }, "colon"), (good with { Actor = new("", "c") }, "Actor.Type"),
+            (good with { PageSize = 501 }, "1 to 500"), (good with { ActionPrefix = new string('x', 101) }, "ActionPrefix"), (good with { Target = new("a:b", "c") }, "colon"), (good with { Target = new("a", "b\n") }, "Target.Id has a control"),
+            (good with { Outcome = (AuditOutcome)9 }, "Outcome is 9"), (good with { Actor = new("", "c") }, "Actor.Type"),
         })
         {
             await FluentActions.Awaiting(() => log.Log.QueryAsync(bad, Ct)).Should().ThrowAsync<ArgumentException>().WithMessage($"*{named}*");
