@@ -9,14 +9,19 @@ namespace Patterns.AuditLog;
 internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking masking)
 {
     private const string Redacted = "[REDACTED]";
+    private const int LongKey = 128;
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private readonly HashSet<string> _denied = deniedKeys.Select(Words).ToHashSet(StringComparer.Ordinal);
+    // Every key of every document is looked up, so none becomes a string.
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _denied = Lookup(deniedKeys.Select(static key => Words(key)));
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _deniedJoined = Lookup(deniedKeys.Select(static key => Words(key)).Where(static key => key.Contains('_', StringComparison.Ordinal)).Select(static key => key.Replace("_", "", StringComparison.Ordinal)));
 
-    /// <exception cref="ArgumentException">It is no JSON document. The text is not in the message.</exception>
+    /// <exception cref="ArgumentException">It is no JSON document, or a text in it cannot be read. The text is not in the message.</exception>
     public string Clean(string json, string name)
     {
-        var utf8 = Encoding.UTF8.GetBytes(json);
+        var length = Encoding.UTF8.GetByteCount(json);
+        var utf8 = length <= 1_024 ? stackalloc byte[length] : new byte[length];
+        Encoding.UTF8.GetBytes(json, utf8);
         try
         {
             return HasSomething(utf8) ? Replace(utf8) : json;
@@ -24,6 +29,10 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
         catch (JsonException e)
         {
             throw new ArgumentException($"{name} is no JSON document (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}), or more than 64 levels deep.", name, e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ArgumentException($"{name} has half of a surrogate pair, as an escape, which is no character.", name, e);
         }
     }
 
@@ -35,7 +44,7 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
         while (reader.Read())
         {
             found = found
-                || (reader.TokenType == JsonTokenType.PropertyName && IsDenied(reader.GetString()!))
+                || (reader.TokenType == JsonTokenType.PropertyName && IsDenied(ref reader))
                 || (reader.TokenType == JsonTokenType.String && masking == AuditMasking.Standard && Masks.Of(reader.GetString()!) is not null);
         }
 
@@ -96,36 +105,55 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
         }
     }
 
-    private bool IsDenied(string key)
+    private bool IsDenied(ref Utf8JsonReader reader)
     {
-        var words = Words(key);
-        for (var start = 0; ; start++)
+        // A key has no more characters than it has bytes.
+        if (reader.ValueSpan.Length > LongKey)
+            return IsDenied(reader.GetString());
+        Span<char> key = stackalloc char[LongKey];
+        return IsDenied(key[..reader.CopyString(key)]);
+    }
+
+    private bool IsDenied(ReadOnlySpan<char> key)
+    {
+        var room = key.Length <= LongKey ? stackalloc char[2 * LongKey] : new char[2 * key.Length];
+        ReadOnlySpan<char> words = room[..Words(key, room)];
+        for (var start = 0; ;)
         {
             if (_denied.Contains(words[start..]))
                 return true;
-            start = words.IndexOf('_', start);
-            if (start < 0)
-                return _denied.Any(denied => denied.Contains('_', StringComparison.Ordinal) && denied.Replace("_", "", StringComparison.Ordinal) == words);
+            var next = words[start..].IndexOf('_');
+            if (next < 0)
+                return _deniedJoined.Contains(words);
+            start += next + 1;
         }
     }
 
-    /// <summary>As <c>api_key</c>, whether it was <c>apiKey</c>, <c>API-Key</c> or <c>Api Key</c>.</summary>
+    private static HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Lookup(IEnumerable<string> words) => words.ToHashSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
     private static string Words(string key)
     {
-        var words = new StringBuilder(key.Length + 4);
+        var words = new char[2 * key.Length];
+        return new string(words, 0, Words(key, words));
+    }
+
+    /// <summary>As <c>api_key</c>, whether it was <c>apiKey</c>, <c>API-Key</c> or <c>Api Key</c>. Says how many characters that are, at most twice as many.</summary>
+    private static int Words(ReadOnlySpan<char> key, Span<char> words)
+    {
+        var length = 0;
         for (var i = 0; i < key.Length; i++)
         {
             if (!char.IsLetterOrDigit(key[i]))
             {
-                words.Append('_');
+                words[length++] = '_';
                 continue;
             }
 
             if (i > 0 && char.IsUpper(key[i]) && char.IsLower(key[i - 1]))
-                words.Append('_');
-            words.Append(char.ToLowerInvariant(key[i]));
+                words[length++] = '_';
+            words[length++] = char.ToLowerInvariant(key[i]);
         }
 
-        return words.ToString();
+        return length;
     }
 }
