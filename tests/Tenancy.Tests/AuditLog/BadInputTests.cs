@@ -36,7 +36,6 @@ public sealed class BadInputTests(PostgresDatabase database) : IClassFixture<Pos
                 { "large details", good with { Details = $"\"{new string('x', 32_767)}\"" }, "*Details has 32769 bytes*32768*" },
                 { "no JSON", good with { Details = "{\"password\": hunter2}" }, "*Details is no JSON document*" },
                 { "two documents", good with { Personal = "{} {}" }, "*Personal is no JSON document*" },
-                { "half a pair in a key", good with { Details = "{\"\\ud83d\": 1}" }, "*Details has half of a surrogate pair*" },
                 { "NUL in JSON", good with { Personal = "\"a\0b\"" }, "*Personal has a NUL*" },
                 { "no such class", good with { RetentionClass = "gdpr" }, "*RetentionClass is 'gdpr'*hipaa, standard*" },
                 { "the future", good with { OccurredAt = now.AddHours(25) }, "*OccurredAt is*24 hours ahead*" },

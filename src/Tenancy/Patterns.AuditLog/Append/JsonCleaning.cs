@@ -13,10 +13,12 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     // Every key of every document is looked up, so none becomes a string.
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _denied = Lookup(deniedKeys.Select(static key => Words(key)));
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _deniedJoined = Lookup(deniedKeys.Select(static key => Words(key)).Where(static key => key.Contains('_', StringComparison.Ordinal)).Select(static key => key.Replace("_", "", StringComparison.Ordinal)));
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _denied = deniedKeys
+        .Select(static key => string.Concat(key.Where(char.IsLetterOrDigit)).ToLowerInvariant())
+        .ToHashSet(StringComparer.Ordinal)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <exception cref="ArgumentException">It is no JSON document, or a text in it cannot be read. The text is not in the message.</exception>
+    /// <exception cref="ArgumentException">It is no JSON document, or has an escape that is no character. The text is not in the message.</exception>
     public string Clean(string json, string name)
     {
         var length = Encoding.UTF8.GetByteCount(json);
@@ -32,7 +34,7 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
         }
         catch (InvalidOperationException e)
         {
-            throw new ArgumentException($"{name} has half of a surrogate pair, as an escape, which is no character.", name, e);
+            throw new ArgumentException($"{name} has half of a surrogate pair as an escape (\\ud800 to \\udfff), which is no character.", name, e);
         }
     }
 
@@ -43,6 +45,9 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
         var reader = new Utf8JsonReader(utf8);
         while (reader.Read())
         {
+            // Grammar allows an escape of half a character, which nobody could read later.
+            if (reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true })
+                _ = reader.GetString();
             found = found
                 || (reader.TokenType == JsonTokenType.PropertyName && IsDenied(ref reader))
                 || (reader.TokenType == JsonTokenType.String && masking == AuditMasking.Standard && Masks.Of(reader.GetString()!) is not null);
@@ -114,46 +119,24 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
         return IsDenied(key[..reader.CopyString(key)]);
     }
 
+    // Letters alone count, since some write api_key, some API-Key, some apikey; from the end on, wherever a word begins.
     private bool IsDenied(ReadOnlySpan<char> key)
     {
-        var room = key.Length <= LongKey ? stackalloc char[2 * LongKey] : new char[2 * key.Length];
-        ReadOnlySpan<char> words = room[..Words(key, room)];
-        for (var start = 0; ;)
-        {
-            if (_denied.Contains(words[start..]))
-                return true;
-            var next = words[start..].IndexOf('_');
-            if (next < 0)
-                return _deniedJoined.Contains(words);
-            start += next + 1;
-        }
-    }
-
-    private static HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Lookup(IEnumerable<string> words) => words.ToHashSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
-
-    private static string Words(string key)
-    {
-        var words = new char[2 * key.Length];
-        return new string(words, 0, Words(key, words));
-    }
-
-    /// <summary>As <c>api_key</c>, whether it was <c>apiKey</c>, <c>API-Key</c> or <c>Api Key</c>. Says how many characters that are, at most twice as many.</summary>
-    private static int Words(ReadOnlySpan<char> key, Span<char> words)
-    {
-        var length = 0;
-        for (var i = 0; i < key.Length; i++)
+        var letters = key.Length <= LongKey ? stackalloc char[key.Length] : new char[key.Length];
+        var at = letters.Length;
+        for (var i = key.Length - 1; i >= 0; i--)
         {
             if (!char.IsLetterOrDigit(key[i]))
-            {
-                words[length++] = '_';
                 continue;
-            }
-
-            if (i > 0 && char.IsUpper(key[i]) && char.IsLower(key[i - 1]))
-                words[length++] = '_';
-            words[length++] = char.ToLowerInvariant(key[i]);
+            letters[--at] = char.ToLowerInvariant(key[i]);
+            if (BeginsWord(key, i) && _denied.Contains(letters[at..]))
+                return true;
         }
 
-        return length;
+        return false;
     }
+
+    // Key in apiKey and in APIKey, not P.
+    private static bool BeginsWord(ReadOnlySpan<char> key, int at) =>
+        at == 0 || !char.IsLetterOrDigit(key[at - 1]) || (char.IsUpper(key[at]) && (!char.IsUpper(key[at - 1]) || (at + 1 < key.Length && char.IsLower(key[at + 1]))));
 }
