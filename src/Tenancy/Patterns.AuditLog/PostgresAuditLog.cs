@@ -8,6 +8,7 @@ internal sealed partial class PostgresAuditLog(
 {
     private const int MaxEntries = 1_000;
     private readonly AppendStatement _statement = new(postgres);
+    private readonly SingleAppend _single = new(postgres);
 
     public async Task<AppendResult> AppendAsync(AuditEntry entry, CancellationToken ct = default)
     {
@@ -27,7 +28,19 @@ internal sealed partial class PostgresAuditLog(
         ArgumentNullException.ThrowIfNull(transaction);
         if (entry is { WaitForSeal: true })
             throw new ArgumentException("WaitForSeal is set, but the entry commits with the caller's transaction, later. Commit, and call IAuditIntegrity.SealNowAsync.", nameof(entry));
-        return (await SendAsync(transaction, [entry], ct).ConfigureAwait(false))[0];
+        var taken = intake.Take(entry);
+        await partitions.EnsureAsync(taken.Stored, ct).ConfigureAwait(false);
+        try
+        {
+            var outcome = await postgres.JoinAsync(transaction, (joined, token) => _single.RunAsync(joined, taken, token), ct).ConfigureAwait(false);
+            Telemetry.CountAppended(outcome);
+            return new(taken.Stored.Id, outcome);
+        }
+        catch (PostgresException e) when (PostgresErrors.Classify(e) == PostgresFault.NoPartition)
+        {
+            partitions.Forget(taken.Stored);
+            throw Explained(e);
+        }
     }
 
     public async Task<IReadOnlyList<AppendResult>> AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct = default)

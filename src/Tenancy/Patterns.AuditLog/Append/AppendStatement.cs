@@ -17,6 +17,9 @@ internal sealed class AppendStatement(IPostgres postgres) : GroupStatement<Intak
 
     public override string TransactionalForm => "the form of IAuditLog.AppendAsync that takes a transaction";
 
+    /// <summary>Targets as the function takes them.</summary>
+    public static string Joined(IReadOnlyList<string> targets) => string.Join(Separator, targets);
+
     public override void Bind(NpgsqlParameterCollection parameters, ReadOnlySpan<IntakeEntry> batch)
     {
         var tenants = Column<string>(parameters, 0, NpgsqlDbType.Text);
@@ -50,7 +53,7 @@ internal sealed class AppendStatement(IPostgres postgres) : GroupStatement<Intak
             behalfTypes.Add(entry.BehalfOfType);
             behalfs.Add(entry.BehalfOfId);
             actions.Add(entry.Action);
-            targets.Add(string.Join(Separator, entry.Targets));
+            targets.Add(Joined(entry.Targets));
             outcomes.Add((short)entry.Outcome);
             reasons.Add(entry.Reason);
             requests.Add(entry.RequestId);

@@ -9,14 +9,21 @@ namespace Patterns.AuditLog;
 internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking masking)
 {
     private const string Redacted = "[REDACTED]";
+    private const int LongKey = 128;
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private readonly HashSet<string> _denied = deniedKeys.Select(static key => string.Concat(key.Where(char.IsLetterOrDigit)).ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
+    // Every key of every document is looked up, so none becomes a string.
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _denied = deniedKeys
+        .Select(static key => string.Concat(key.Where(char.IsLetterOrDigit)).ToLowerInvariant())
+        .ToHashSet(StringComparer.Ordinal)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <exception cref="ArgumentException">It is no JSON document, or has an escape that is no character. The text is not in the message.</exception>
     public string Clean(string json, string name)
     {
-        var utf8 = Encoding.UTF8.GetBytes(json);
+        var length = Encoding.UTF8.GetByteCount(json);
+        var utf8 = length <= 1_024 ? stackalloc byte[length] : new byte[length];
+        Encoding.UTF8.GetBytes(json, utf8);
         try
         {
             return HasSomething(utf8) ? Replace(utf8) : json;
@@ -42,7 +49,7 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
             if (reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true })
                 _ = reader.GetString();
             found = found
-                || (reader.TokenType == JsonTokenType.PropertyName && IsDenied(reader.GetString()!))
+                || (reader.TokenType == JsonTokenType.PropertyName && IsDenied(ref reader))
                 || (reader.TokenType == JsonTokenType.String && masking == AuditMasking.Standard && Masks.Of(reader.GetString()!) is not null);
         }
 
@@ -103,17 +110,26 @@ internal sealed class JsonCleaning(IEnumerable<string> deniedKeys, AuditMasking 
         }
     }
 
-    // Letters alone count, since some write api_key, some API-Key, some apikey; from the end on, wherever a word begins.
-    private bool IsDenied(string key)
+    private bool IsDenied(ref Utf8JsonReader reader)
     {
-        var letters = new char[key.Length];
+        // A key has no more characters than it has bytes.
+        if (reader.ValueSpan.Length > LongKey)
+            return IsDenied(reader.GetString());
+        Span<char> key = stackalloc char[LongKey];
+        return IsDenied(key[..reader.CopyString(key)]);
+    }
+
+    // Letters alone count, since some write api_key, some API-Key, some apikey; from the end on, wherever a word begins.
+    private bool IsDenied(ReadOnlySpan<char> key)
+    {
+        var letters = key.Length <= LongKey ? stackalloc char[key.Length] : new char[key.Length];
         var at = letters.Length;
         for (var i = key.Length - 1; i >= 0; i--)
         {
             if (!char.IsLetterOrDigit(key[i]))
                 continue;
             letters[--at] = char.ToLowerInvariant(key[i]);
-            if (BeginsWord(key, i) && _denied.Contains(new string(letters.AsSpan(at))))
+            if (BeginsWord(key, i) && _denied.Contains(letters[at..]))
                 return true;
         }
 

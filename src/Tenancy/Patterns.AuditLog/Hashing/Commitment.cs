@@ -15,9 +15,10 @@ internal static class Commitment
     {
         if (salt is null || document is null)
             return null;
-        var bytes = new byte[salt.Length + Encoding.UTF8.GetByteCount(document)];
-        salt.CopyTo(bytes, 0);
-        Encoding.UTF8.GetBytes(document, bytes.AsSpan(salt.Length));
+        var length = salt.Length + Encoding.UTF8.GetByteCount(document);
+        var bytes = length <= 1_024 ? stackalloc byte[length] : new byte[length];
+        salt.CopyTo(bytes);
+        Encoding.UTF8.GetBytes(document, bytes[salt.Length..]);
         return SHA256.HashData(bytes);
     }
 }

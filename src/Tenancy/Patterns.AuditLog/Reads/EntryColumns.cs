@@ -8,7 +8,7 @@ internal static class EntryColumns
     public const int Count = 20;
 
     /// <summary>Of the table with the alias <c>e</c>.</summary>
-    public const string List = "e.tenant_id, e.occurred_at, e.id, e.retention_class, e.actor_type, e.actor_id, e.behalf_of_type, e.behalf_of_id, e.action, e.targets, e.outcome, e.reason, e.request_id, e.trace_id, "
+    public const string List = "e.tenant_id, e.occurred_at, e.id, e.retention_class, e.actor_type, e.actor_id, e.behalf_of_type, e.behalf_of_id, e.action, array_send(e.targets), e.outcome, e.reason, e.request_id, e.trace_id, "
         + "e.details, e.details_salt, e.personal, e.personal_salt, e.personal_commitment, e.redaction";
 
     public static StoredEntry Read(NpgsqlDataReader reader, int at) => new()
@@ -22,7 +22,7 @@ internal static class EntryColumns
         BehalfOfType = Text(reader, at + 6),
         BehalfOfId = Text(reader, at + 7),
         Action = reader.GetString(at + 8),
-        Targets = reader.GetFieldValue<string[]>(at + 9),
+        Targets = SentTexts.Read(reader.GetFieldValue<byte[]>(at + 9)),
         Outcome = (AuditOutcome)reader.GetInt16(at + 10),
         Reason = Text(reader, at + 11),
         RequestId = Text(reader, at + 12),

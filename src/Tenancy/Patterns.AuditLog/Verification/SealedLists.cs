@@ -7,6 +7,8 @@ namespace Patterns.AuditLog;
 /// <summary>Fetches what seals cover, some thousand entries at a time: the lists by their keys, then the entries by theirs, so that memory and plan are the same however large the log is.</summary>
 internal sealed class SealedLists(LogSnapshot log)
 {
+    private const int HandedOver = 64;
+
     private const string Lists = """
         SELECT k.place, l.entry_ids, l.occurred_at, l.leaves, l.held
         FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS k (tenant_id, month, seal_no, retention_class, place)
@@ -62,13 +64,28 @@ internal sealed class SealedLists(LogSnapshot log)
     public async Task<SeenEntry[][]> SeeAsync(
         IReadOnlyList<SealRecord> seals, IReadOnlyList<(SealedList List, bool Held)?> lists, RunCheck runs, ILookup<string, (DateTimeOffset From, DateTimeOffset To)> holds, CancellationToken ct)
     {
-        // One core reads while another hashes. What is read and not yet hashed is bounded, however long the documents are.
+        // One core reads while another hashes, some entries at a time, since to hand them over one by one takes as long as to hash them. What is read and not yet hashed is bounded, however long the
+        // documents are.
         var seen = Places<SeenEntry>(lists);
-        var read = Channel.CreateBounded<(int Seal, int Index, StoredEntry Entry)>(new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true });
+        var read = Channel.CreateBounded<List<(int Seal, int Index, StoredEntry Entry)>>(new BoundedChannelOptions(2) { SingleReader = true, SingleWriter = true });
         var hashing = Task.Run(() => HashAsync(read, seen), CancellationToken.None);
         try
         {
-            await ReadAsync(seals, lists, (seal, index, entry) => read.Writer.WriteAsync((seal, index, entry), ct), ct).ConfigureAwait(false);
+            var some = new List<(int Seal, int Index, StoredEntry Entry)>(HandedOver);
+            await ReadAsync(
+                seals,
+                lists,
+                (seal, index, entry) =>
+                {
+                    some.Add((seal, index, entry));
+                    if (some.Count < HandedOver)
+                        return ValueTask.CompletedTask;
+                    var full = some;
+                    some = new(HandedOver);
+                    return read.Writer.WriteAsync(full, ct);
+                },
+                ct).ConfigureAwait(false);
+            await read.Writer.WriteAsync(some, ct).ConfigureAwait(false);
         }
         finally
         {
@@ -108,13 +125,16 @@ internal sealed class SealedLists(LogSnapshot log)
 
     private static T[][] Places<T>(IReadOnlyList<(SealedList List, bool Held)?> lists) => lists.Select(static list => new T[list?.List.Ids.Length ?? 0]).ToArray();
 
-    private static async Task HashAsync(Channel<(int Seal, int Index, StoredEntry Entry)> read, SeenEntry[][] seen)
+    private static async Task HashAsync(Channel<List<(int Seal, int Index, StoredEntry Entry)>> read, SeenEntry[][] seen)
     {
         var input = new HashInput();
         try
         {
-            await foreach (var (seal, index, entry) in read.Reader.ReadAllAsync().ConfigureAwait(false))
-                seen[seal][index] = SeenEntry.Of(entry, input);
+            await foreach (var some in read.Reader.ReadAllAsync().ConfigureAwait(false))
+            {
+                foreach (var (seal, index, entry) in some)
+                    seen[seal][index] = SeenEntry.Of(entry, input);
+            }
         }
         catch (Exception e)
         {

@@ -18,7 +18,7 @@ public sealed class TamperTests(PostgresDatabase database) : IClassFixture<Postg
         string[] changes =
         [
             "tenant_id = 'a'", "occurred_at = occurred_at + interval '1 microsecond'", "retention_class = 'hipaa'", "actor_type = 'service'", "actor_id = 'eve'", "behalf_of_type = NULL", "behalf_of_id = 'eve'",
-            "action = 'invoice.payment.deleted'", "targets = targets[1:1]", "targets = ARRAY[targets[1] || targets[2]]", "outcome = 1", "outcome = 256", "reason = ''", "reason = NULL", "request_id = 'r-9'",
+            "action = 'invoice.payment.deleted'", "targets = targets[1:1]", "targets = ARRAY[targets[1] || targets[2]]", "targets = ARRAY[targets]", "targets = targets || NULL::text", "outcome = 1", "outcome = 256", "reason = ''", "reason = NULL", "request_id = 'r-9'",
             "trace_id = NULL", """details = '{"amount": 3}'""", "details = NULL", $"details_salt = {salt}", "details_salt = NULL", """personal = '{"name":"Eve"}'""", $"personal_salt = {salt}",
             "personal_salt = NULL", "personal = NULL, personal_salt = NULL", $"personal_commitment = {salt}", "personal_commitment = NULL", "redaction = id",
             "personal = NULL, personal_salt = NULL, redaction = id",
