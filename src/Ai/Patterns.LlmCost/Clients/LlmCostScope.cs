@@ -1,3 +1,5 @@
+using Patterns.Shared;
+
 namespace Patterns.LlmCost;
 
 /// <summary>Says on whose account the calls within it are booked. It flows with async code, nests, and ends when it is disposed.</summary>
@@ -38,10 +40,9 @@ public sealed class LlmCostScope : IDisposable
     /// <exception cref="ArgumentException">A value is outside its limits; the message names it.</exception>
     public static LlmCostScope Begin(string tenantId, string? feature = null, string? userId = null, Guid? runId = null)
     {
-        ArgumentNullException.ThrowIfNull(tenantId);
-        Demand(CallAttribution.TenantFault(tenantId), nameof(tenantId));
-        Demand(CallAttribution.TextFault(feature, CallAttribution.MaxFeature), nameof(feature));
-        Demand(CallAttribution.TextFault(userId, CallAttribution.MaxUser), nameof(userId));
+        PlainText.Check(tenantId, nameof(tenantId), CallAttribution.MaxTenant);
+        PlainText.CheckOptional(feature, nameof(feature), CallAttribution.MaxFeature, min: 0);
+        PlainText.CheckOptional(userId, nameof(userId), CallAttribution.MaxUser, min: 0);
         var scope = new LlmCostScope(tenantId, feature, userId, runId);
         Innermost.Value = scope;
         return scope;
@@ -52,11 +53,5 @@ public sealed class LlmCostScope : IDisposable
     {
         if (Innermost.Value == this)
             Innermost.Value = _outer;
-    }
-
-    private static void Demand(string? fault, string parameter)
-    {
-        if (fault is not null)
-            throw new ArgumentException($"{parameter} {fault}.", parameter);
     }
 }

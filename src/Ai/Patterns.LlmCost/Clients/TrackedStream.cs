@@ -10,7 +10,7 @@ internal sealed class TrackedStream(IChatClient inner, CallRecorder recorder, IR
     {
         cancellationToken.ThrowIfCancellationRequested();
         var meter = new CallMeter(recorder);
-        var updates = inner.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        IAsyncEnumerator<ChatResponseUpdate>? updates = null;
 
         // Whoever reads no further leaves without an exception, so what is not known to have ended was left.
         var left = true;
@@ -21,6 +21,7 @@ internal sealed class TrackedStream(IChatClient inner, CallRecorder recorder, IR
             {
                 try
                 {
+                    updates ??= inner.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
                     if (!await updates.MoveNextAsync().ConfigureAwait(false))
                         break;
                 }
@@ -40,11 +41,12 @@ internal sealed class TrackedStream(IChatClient inner, CallRecorder recorder, IR
         {
             try
             {
-                await updates.DisposeAsync().ConfigureAwait(false);
+                if (updates is not null)
+                    await updates.DisposeAsync().ConfigureAwait(false);
             }
             finally
             {
-                long? requestBytes = refused || (!left && meter.HasUsage) ? null : TextEstimate.Bytes(messages, options);
+                long? requestBytes = refused || (!left && meter.HasFinalUsage) ? null : recorder.SizeOf((messages, options), static asked => TextEstimate.Bytes(asked.messages, asked.options));
                 await recorder.EndAsync(start, meter, requestBytes).ConfigureAwait(false);
             }
         }
