@@ -34,7 +34,7 @@ public sealed class LlmCostScope : IDisposable
     /// <summary>Opens a scope. What is left null is that of the scope around it when that one is of the same tenant.</summary>
     /// <param name="tenantId">The customer: 1 to 200 characters without control characters.</param>
     /// <param name="feature">The feature of the product that the calls are for: at most 100 characters.</param>
-    /// <param name="userId">The user whom they are for: at most 200 characters.</param>
+    /// <param name="userId">The user whom they are for: at most 200 characters; empty is nobody.</param>
     /// <param name="runId">The run that they belong to.</param>
     /// <returns>The scope; dispose it to end it.</returns>
     /// <exception cref="ArgumentException">A value is outside its limits; the message names it.</exception>
