@@ -64,7 +64,7 @@ public sealed class OddAnswerTests(CostFixture costs) : IClassFixture<CostFixtur
     [Guarantee("LlmCost", 1)]
     public async Task A_text_that_cannot_be_made_fails_no_stream()
     {
-        var call = new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("c1", "weather", new Dictionary<string, object?> { ["city"] = new Unspeakable() })]);
+        var call = new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("c1", "weather", new Dictionary<string, object?>(StringComparer.Ordinal) { ["city"] = new Unspeakable() })]);
         await StreamAsync(costs.Host, "unspeakable", Answer("m", "r"), call);
 
         (await costs.Host.RowsAsync("unspeakable")).Should().ContainSingle().Which.State.Should().Be("estimated");
