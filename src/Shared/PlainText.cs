@@ -12,25 +12,28 @@ internal static class PlainText
     public static string Check(string value, string name, int max, int min = 1)
     {
         ArgumentNullException.ThrowIfNull(value, name);
-        if (value.Length < min || value.Length > max)
-            throw new ArgumentException($"{name} has {value.Length} characters; it must have {min} to {max}.", name);
-        if (value.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0)
-            CheckBeyondAscii(value, name);
-        return value;
+        return FaultOf(value, max, min) is { } fault ? throw new ArgumentException($"{name} {fault}.", name) : value;
     }
 
     /// <summary>As <see cref="Check"/>, where there may be none.</summary>
     public static string? CheckOptional(string? value, string name, int max, int min = 1) => value is null ? null : Check(value, name, max, min);
 
-    private static void CheckBeyondAscii(string value, string name)
+    /// <summary>What <see cref="Check"/> would refuse it for, as a sentence goes on after its name; null when nothing.</summary>
+    public static string? FaultOf(string value, int max, int min = 1) => value.Length < min || value.Length > max
+        ? $"has {value.Length} characters; it must have {min} to {max}"
+        : value.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0 ? null : FaultBeyondAscii(value);
+
+    private static string? FaultBeyondAscii(string value)
     {
         for (var index = 0; index < value.Length;)
         {
             if (Rune.DecodeFromUtf16(value.AsSpan(index), out var rune, out var length) != OperationStatus.Done)
-                throw new ArgumentException($"{name} holds half of a surrogate pair at character {index}, which is not text.", name);
+                return $"holds half of a surrogate pair at character {index}, which is not text";
             if (Rune.IsControl(rune))
-                throw new ArgumentException($"{name} holds the control character U+{rune.Value:X4} at character {index}; control characters are not allowed.", name);
+                return $"holds the control character U+{rune.Value:X4} at character {index}; control characters are not allowed";
             index += length;
         }
+
+        return null;
     }
 }

@@ -5,6 +5,9 @@ namespace Patterns.LlmCost;
 /// <summary>The time within a UUIDv7 (RFC 9562, section 5.7): milliseconds since 1970 in its first 48 bits.</summary>
 internal static class CallTime
 {
+    /// <summary>How many days a call's start and the time within its id are apart at most.</summary>
+    public const int MaxDistance = 31;
+
     public static DateTimeOffset Of(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -12,8 +15,13 @@ internal static class CallTime
         return DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
     }
 
-    /// <summary>The least id of a day: no version is needed, since every id of that moment is greater.</summary>
-    public static Guid FirstId(DateOnly day)
+    /// <summary>The least id that a call of a day may have: ids lie within 31 days of their calls. No version is needed, since every id of that moment is greater.</summary>
+    public static Guid FirstIdOf(DateOnly day) => FirstId(day.DayNumber < MaxDistance ? DateOnly.MinValue : day.AddDays(-MaxDistance));
+
+    /// <summary>The least id that is beyond all that calls before a day may have.</summary>
+    public static Guid EndIdOf(DateOnly day) => FirstId(day.AddDays(MaxDistance));
+
+    private static Guid FirstId(DateOnly day)
     {
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();

@@ -51,8 +51,8 @@ public interface ILlmCost
     ValueTask<SpendAnswer> CanSpendAsync(string tenantId, LlmEstimate estimate, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Sets money aside for one call, in one statement on the database: the sum of what is booked and set aside never exceeds the budget through this. The row that is booked for the call settles it; without one it ends after
-    /// <see cref="LlmCostOptions.ReservationLife"/>. The same call again answers as before.
+    /// Sets money aside for one call, in one statement on the database: the sum of what is booked and set aside never exceeds the budget through this. The first row that is booked for the call settles it, also that of an
+    /// attempt that failed; without one it ends after <see cref="LlmCostOptions.ReservationLife"/>. The same call again answers as before.
     /// </summary>
     /// <param name="tenantId">The customer.</param>
     /// <param name="callId">The id of the call to come, a UUIDv7; it is the reservation's id.</param>

@@ -14,7 +14,7 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Warning, "A call to {Provider} model {Model} has no tenant; it is booked on 'unattributed'. Open a scope with LlmCostScope.Begin, or set LlmCostOptions.RequireTenant to refuse such calls.")]
     public static partial void Unattributed(ILogger logger, string provider, string model);
 
-    [LoggerMessage(4, LogLevel.Warning, "A call to {Provider} model {Model} has an unusable attribution, so it is booked on 'unattributed': {Reason}")]
+    [LoggerMessage(4, LogLevel.Warning, "A call to {Provider} model {Model} has an unusable attribution ({Reason}); it is booked on what else names its account, and on 'unattributed' when nothing does.")]
     public static partial void BadAttribution(ILogger logger, string provider, string model, string reason);
 
     [LoggerMessage(5, LogLevel.Warning, "The usage that {Provider} told for model {Model} contradicts itself ({Reason}); the row is booked and marked as suspect.")]
@@ -22,6 +22,9 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Warning, "A reader given to LlmCostOptions.ReadUsage failed on a message of {Provider}; the usage that came through without it is booked.")]
     public static partial void UsageNotRead(ILogger logger, string provider, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Warning, "The size of a call to {Provider} could not be counted, as its messages cannot be read; it is booked by what else is known of it.")]
+    public static partial void NotCounted(ILogger logger, string provider, Exception exception);
 
     [LoggerMessage(20, LogLevel.Warning, "{Count} queued calls could not be booked; they are kept and tried again until they can be.")]
     public static partial void BookingWaits(ILogger logger, int count, Exception exception);

@@ -11,8 +11,14 @@ internal static class Telemetry
     public static readonly ActivitySource Source = new(Name);
     public static readonly Meter Meter = new(Name);
 
-    // The name and tags are those of the GenAI semantic conventions (OpenTelemetry, in Development).
-    private static readonly Histogram<long> TokenUsage = Meter.CreateHistogram<long>("gen_ai.client.token.usage", "{token}", "Input and output tokens of a call.");
+    // Its name, tags and bounds are those of the GenAI semantic conventions (OpenTelemetry, in Development).
+    private static readonly Histogram<long> TokenUsage = Meter.CreateHistogram(
+        "gen_ai.client.token.usage",
+        "{token}",
+        "Input and output tokens of a call.",
+        tags: null,
+        new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864] });
+
     private static readonly Counter<long> Tokens = Meter.CreateCounter<long>("patterns.llm_cost.tokens", "{token}", "Tokens by provider, model, feature and bucket.");
     private static readonly Counter<double> Usd = Meter.CreateCounter<double>("patterns.llm_cost.usd", "USD", "What calls cost, by provider, model and feature. The ledger's rows are exact; this is for graphs.");
     private static readonly Counter<long> Unpriced = Meter.CreateCounter<long>("patterns.llm_cost.unpriced", "{call}", "Calls whose model had no price when they ended.");
@@ -26,15 +32,17 @@ internal static class Telemetry
     /// <summary>Whether anybody listens to what a call used.</summary>
     public static bool CountsCalls => TokenUsage.Enabled || Tokens.Enabled || Usd.Enabled || Unpriced.Enabled;
 
-    public static void CountCall(LlmCall call, PicoUsd? cost)
+    public static void CountCall(LlmCall call, string operation, string? asked, PicoUsd? cost)
     {
         var provider = new KeyValuePair<string, object?>("gen_ai.provider.name", call.Provider);
-        var model = new KeyValuePair<string, object?>("gen_ai.request.model", call.Model);
+        var model = new KeyValuePair<string, object?>("gen_ai.response.model", call.Model);
         var feature = new KeyValuePair<string, object?>("patterns.feature", call.Feature);
-        if (TokenUsage.Enabled)
+        if (TokenUsage.Enabled && call.State == LlmCallState.Settled)
         {
-            TokenUsage.Record(call.Usage.InputTokens, provider, model, new("gen_ai.token.type", "input"));
-            TokenUsage.Record(call.Usage.OutputTokens, provider, model, new("gen_ai.token.type", "output"));
+            // What was estimated is left out, as the conventions have it.
+            var tags = new TagList { provider, model, { "gen_ai.operation.name", operation }, { "gen_ai.request.model", asked ?? call.Model } };
+            Record(call.Usage.InputTokens, "input", tags);
+            Record(call.Usage.OutputTokens, "output", tags);
         }
 
         if (Tokens.Enabled)
@@ -61,4 +69,12 @@ internal static class Telemetry
     public static void CountSpilled() => Spilled.Add(1);
 
     public static void CountRejected() => Rejected.Add(1);
+
+    private static void Record(long tokens, string type, TagList tags)
+    {
+        if (tokens == 0)
+            return;
+        tags.Add("gen_ai.token.type", type);
+        TokenUsage.Record(tokens, tags);
+    }
 }

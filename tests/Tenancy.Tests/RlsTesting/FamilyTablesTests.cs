@@ -83,7 +83,8 @@ public sealed class FamilyTablesTests(PostgresDatabase database) : IClassFixture
         .AddWebhookDedup()
         .AddCreditLedger(o => o.Pool("paid", PoolKind.Paid))
         .AddRlsSession()
-        .AddAuditLog();
+        .AddAuditLog()
+        .AddLlmCost();
 
     private RlsAuditBuilder Audit() => RlsAudit.For(database.DataSource).Schemas(Schema).Roles(_tenant)
         .As(Identity.Setting("app.tenant_id", "acme"), Identity.Setting("app.tenant_id", "globex"));
@@ -98,7 +99,7 @@ public sealed class FamilyTablesTests(PostgresDatabase database) : IClassFixture
     {
         var tables = await ListAsync(
             $"SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' WHERE c.relnamespace = '{Schema}'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE 'audit%'");
-        tables.Should().Contain("webhook_dedup_events").And.Contain("credit_ledger_entries");
+        tables.Should().Contain("webhook_dedup_events").And.Contain("credit_ledger_entries").And.Contain("llm_cost_calls");
         return tables;
     }
 

@@ -6,8 +6,13 @@ namespace Patterns.LlmCost;
 /// <summary>What a call may say: what the tables can hold, and what can be true.</summary>
 internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider time)
 {
+    public const int MaxProvider = 100;
+    public const int MaxModel = 200;
+    public const int MaxRegion = 50;
+    public const int MaxResponseId = 200;
+
     private static readonly TimeSpan MaxLead = TimeSpan.FromDays(1);
-    private static readonly TimeSpan MaxDistance = TimeSpan.FromDays(31);
+    private static readonly TimeSpan MaxDistance = TimeSpan.FromDays(CallTime.MaxDistance);
     private readonly TimeSpan _retention = options.Value.Retention;
 
     /// <exception cref="ArgumentException">A value is outside its limits; the message names it.</exception>
@@ -15,12 +20,12 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
     {
         ArgumentNullException.ThrowIfNull(call);
         PlainText.Check(call.TenantId, nameof(call.TenantId), 200);
-        PlainText.Check(call.Provider, nameof(call.Provider), 100);
-        PlainText.Check(call.Model, nameof(call.Model), 200);
-        PlainText.Check(call.Region, nameof(call.Region), 50, min: 0);
+        PlainText.Check(call.Provider, nameof(call.Provider), MaxProvider);
+        PlainText.Check(call.Model, nameof(call.Model), MaxModel);
+        PlainText.Check(call.Region, nameof(call.Region), MaxRegion, min: 0);
         PlainText.Check(call.Feature, nameof(call.Feature), 100, min: 0);
         PlainText.CheckOptional(call.UserId, nameof(call.UserId), 200);
-        PlainText.CheckOptional(call.ResponseId, nameof(call.ResponseId), 200);
+        PlainText.CheckOptional(call.ResponseId, nameof(call.ResponseId), MaxResponseId);
         if (!PriceTiers.Has(call.Tier))
             throw Bad(nameof(call.Tier), $"Tier is '{call.Tier}'; it must be {PriceTiers.All}.");
         if (!Enum.IsDefined(call.State))
@@ -34,6 +39,9 @@ internal sealed class CallChecks(IOptions<LlmCostOptions> options, TimeProvider 
         if (call.Usage is null)
             throw Bad(nameof(call), "Usage is null; a call that used nothing has LlmUsage.None.");
     }
+
+    /// <summary>Whether a call that begins now can be booked under an id.</summary>
+    public static bool IsNear(Guid id, DateTimeOffset now) => CallTime.Of(id) - now is var ahead && ahead <= MaxLead && ahead >= -MaxDistance;
 
     private void CheckTimes(LlmCall call)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.AI;
+using Patterns.Shared;
 
 namespace Patterns.LlmCost;
 
@@ -15,65 +16,53 @@ internal readonly record struct CallAttribution(string? TenantId, string Feature
 {
     public const string Unattributed = "unattributed";
     public const string CallIdKey = "patterns.call_id";
+    public const int MaxTenant = 200;
     public const int MaxFeature = 100;
     public const int MaxUser = 200;
-
-    private const int MaxTenant = 200;
 
     public static CallAttribution Of(AdditionalPropertiesDictionary? properties)
     {
         var scope = LlmCostScope.Current;
         if (properties is null)
-            return new(scope?.TenantId, scope?.Feature ?? "", scope?.UserId, scope?.RunId, CallId: null, 1, Fault: null);
+            return new(scope?.TenantId, scope?.Feature ?? "", NullIfEmpty(scope?.UserId), scope?.RunId, CallId: null, 1, Fault: null);
 
-        var tenant = Text(properties, "patterns.tenant");
+        string? fault = null;
+        var tenant = Text(properties, "patterns.tenant", MaxTenant, ref fault, min: 1);
 
         // What the scope says of its own tenant's user and run is not true of another tenant.
         if (tenant is not null && tenant != scope?.TenantId)
             scope = null;
-        var feature = Text(properties, "patterns.feature") ?? scope?.Feature ?? "";
-        var user = Text(properties, "patterns.user") ?? scope?.UserId;
-        var fault = (tenant is null ? null : Named("patterns.tenant", TenantFault(tenant))) ?? Named("patterns.feature", TextFault(feature, MaxFeature)) ?? Named("patterns.user", TextFault(user, MaxUser));
+        var feature = Text(properties, "patterns.feature", MaxFeature, ref fault) ?? scope?.Feature ?? "";
+        var user = Text(properties, "patterns.user", MaxUser, ref fault) ?? scope?.UserId;
         var run = Id(properties, "patterns.run", ref fault) ?? scope?.RunId;
         var call = Id(properties, CallIdKey, ref fault);
-        if (call is { Version: not 7 })
+        if (call is { Version: not 7 } or { Variant: < 8 or > 11 })
         {
             fault ??= $"{CallIdKey} is no UUIDv7";
             call = null;
         }
 
-        return new(
-            tenant is not null && TenantFault(tenant) is not null ? null : tenant ?? scope?.TenantId,
-            TextFault(feature, MaxFeature) is null ? feature : "",
-            TextFault(user, MaxUser) is null ? user : null,
-            run,
-            call,
-            Attempted(properties, ref fault),
-            fault);
+        // As another attempt than it is, it would be taken for one that is booked already.
+        var attempt = Attempted(properties, ref fault);
+        return new(tenant is null ? scope?.TenantId : NullIfEmpty(tenant), feature, NullIfEmpty(user), run, attempt is null ? null : call, attempt ?? 1, fault);
     }
 
-    public static string? TenantFault(string tenant) => tenant.Length == 0 ? "is empty" : TextFault(tenant, MaxTenant);
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    public static string? TextFault(string? text, int max)
+    /// <summary>Null when there is none, and empty when it is unusable: what a call says wrongly is not what the scope around it says.</summary>
+    private static string? Text(AdditionalPropertiesDictionary properties, string key, int max, ref string? fault, int min = 0)
     {
-        if (text is null)
+        if (!properties.TryGetValue(key, out var value) || value is null)
             return null;
-        if (text.Length > max)
-            return $"has {text.Length} characters; it takes at most {max}";
+        if (value is not string text)
+            fault ??= $"{key} is a {value.GetType().Name}; it must be a string";
+        else if (PlainText.FaultOf(text, max, min) is { } unusable)
+            fault ??= $"{key} {unusable}";
+        else
+            return text;
 
-        // A lone half of a surrogate pair cannot be stored as UTF-8.
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (System.Text.Rune.IsControl(rune) || rune == System.Text.Rune.ReplacementChar)
-                return "holds a control character or half a surrogate pair";
-        }
-
-        return null;
+        return "";
     }
-
-    private static string? Named(string key, string? fault) => fault is null ? null : $"{key} {fault}";
-
-    private static string? Text(AdditionalPropertiesDictionary properties, string key) => properties.TryGetValue(key, out var value) ? value as string : null;
 
     private static Guid? Id(AdditionalPropertiesDictionary properties, string key, ref string? fault)
     {
@@ -86,7 +75,8 @@ internal readonly record struct CallAttribution(string? TenantId, string Feature
         return null;
     }
 
-    private static int Attempted(AdditionalPropertiesDictionary properties, ref string? fault)
+    /// <summary>Null when it is unusable.</summary>
+    private static int? Attempted(AdditionalPropertiesDictionary properties, ref string? fault)
     {
         if (!properties.TryGetValue("patterns.attempt", out var value) || value is null)
             return 1;
@@ -97,6 +87,6 @@ internal readonly record struct CallAttribution(string? TenantId, string Feature
         }
 
         fault ??= "patterns.attempt is not within 1 to 32767";
-        return 1;
+        return null;
     }
 }

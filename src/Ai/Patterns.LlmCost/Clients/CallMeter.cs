@@ -21,40 +21,36 @@ internal struct CallMeter(CallRecorder recorder)
     /// <summary>Whether it has told any usage.</summary>
     public readonly bool HasUsage => Details is not null || _last is not null;
 
+    /// <summary>Whether a stream that ended has told its usage: what the messages of an SDK tell before the end is not yet the whole.</summary>
+    public readonly bool HasFinalUsage => Details is not null || (_last is not null && Finished);
+
     /// <summary>Whether it has said why it ended: what it told of the usage is then the whole.</summary>
     public bool Finished { get; private set; }
 
     public void Count(ChatResponseUpdate update)
     {
         Begun = true;
-        Finished |= update.FinishReason is not null;
-        ModelId = update.ModelId ?? ModelId;
-        ResponseId = update.ResponseId ?? ResponseId;
-        var contents = update.Contents;
-        for (var i = 0; i < contents.Count; i++)
+        try
         {
-            // Cumulative: the last one holds those before it.
-            if (contents[i] is UsageContent usage)
-                Details = usage.Details;
-            else
-                _bytes += TextEstimate.Bytes(contents[i]);
+            Add(update);
         }
-
-        Read(update.RawRepresentation);
+        catch (Exception e)
+        {
+            // The values in a call of a function are anybody's, and their text is theirs to make.
+            recorder.NotCounted(e);
+        }
     }
 
     public void Count(ChatResponse response)
     {
         Begun = true;
-        (ModelId, ResponseId, Details) = (response.ModelId, response.ResponseId, response.Usage);
-        Read(response.RawRepresentation);
-        if (HasUsage)
-            return;
-
-        foreach (var message in response.Messages)
+        try
         {
-            foreach (var content in message.Contents)
-                _bytes += TextEstimate.Bytes(content);
+            Add(response);
+        }
+        catch (Exception e)
+        {
+            recorder.NotCounted(e);
         }
     }
 
@@ -92,6 +88,7 @@ internal struct CallMeter(CallRecorder recorder)
         return total with
         {
             Usage = usage with { WebSearches = Math.Max(usage.WebSearches, _last.Usage.WebSearches) },
+            Suspect = total.Suspect ?? _last.Suspect,
             Tier = _last.Tier ?? _input.Tier,
             Region = _last.Region ?? _input.Region,
         };
@@ -104,6 +101,39 @@ internal struct CallMeter(CallRecorder recorder)
         var seen = told?.Usage ?? new LlmUsage { Input = Math.Min(TextEstimate.Tokens(requestBytes), LlmUsage.MaxCount) };
         var streamed = TextEstimate.Tokens(_bytes);
         return new(streamed > seen.OutputTokens ? seen with { Output = streamed, OutputAudio = 0, OutputImage = 0 } : seen, told?.Tier, told?.Region);
+    }
+
+    private void Add(ChatResponseUpdate update)
+    {
+        Finished |= update.FinishReason is not null;
+
+        // Azure's first event has both, and both are empty.
+        ModelId = string.IsNullOrEmpty(update.ModelId) ? ModelId : update.ModelId;
+        ResponseId = string.IsNullOrEmpty(update.ResponseId) ? ResponseId : update.ResponseId;
+        Read(update.RawRepresentation);
+        var contents = update.Contents;
+        for (var i = 0; i < contents.Count; i++)
+        {
+            // Cumulative: the last one holds those before it.
+            if (contents[i] is UsageContent usage)
+                Details = usage.Details;
+            else
+                _bytes += TextEstimate.Bytes(contents[i]);
+        }
+    }
+
+    private void Add(ChatResponse response)
+    {
+        (ModelId, ResponseId, Details) = (response.ModelId, response.ResponseId, response.Usage);
+        Read(response.RawRepresentation);
+        if (HasUsage)
+            return;
+
+        foreach (var message in response.Messages)
+        {
+            foreach (var content in message.Contents)
+                _bytes += TextEstimate.Bytes(content);
+        }
     }
 
     private void Read(object? raw)

@@ -1,6 +1,8 @@
+using System.Text;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Patterns.Shared;
 
 namespace Patterns.LlmCost;
 
@@ -11,6 +13,7 @@ internal sealed class CallRecorder
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
 
     private readonly ILlmCost _cost;
+    private readonly string _operation;
     private readonly string _provider;
     private readonly string? _model;
     private readonly string _tier;
@@ -19,16 +22,22 @@ internal sealed class CallRecorder
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public CallRecorder(ILlmCost cost, string provider, string? model, string tier, string region)
+    /// <param name="cost">The ledger.</param>
+    /// <param name="operation">What the calls do, as the GenAI semantic conventions name it.</param>
+    /// <param name="provider">The provider.</param>
+    /// <param name="model">The model that is asked when a call names none.</param>
+    /// <param name="tier">The tier where an answer tells none.</param>
+    /// <param name="region">The region where an answer tells none.</param>
+    public CallRecorder(ILlmCost cost, string operation, string provider, string? model, string tier, string region)
     {
         ArgumentNullException.ThrowIfNull(cost);
-        ArgumentException.ThrowIfNullOrEmpty(provider);
-        ArgumentNullException.ThrowIfNull(region);
+        PlainText.Check(provider, nameof(provider), CallChecks.MaxProvider);
+        PlainText.Check(region, nameof(region), CallChecks.MaxRegion, min: 0);
         if (!PriceTiers.Has(tier))
             throw new ArgumentException($"The tier is '{tier}'; it takes {PriceTiers.All}.", nameof(tier));
 
         var settings = cost as IClientSettings;
-        (_cost, _provider, _model, _tier, _region) = (cost, provider.ToLowerInvariant(), model, tier, region);
+        (_cost, _operation, _provider, _model, _tier, _region) = (cost, operation, provider.ToLowerInvariant(), model, tier, region);
         (_options, _time, _logger) = (settings?.Options ?? new LlmCostOptions(), settings?.Time ?? TimeProvider.System, settings?.Logger ?? NullLogger.Instance);
     }
 
@@ -41,7 +50,10 @@ internal sealed class CallRecorder
                 $"The call has no {(attribution.Fault is null ? "" : "usable ")}tenant, and LlmCostOptions.RequireTenant is set; it was not made. Open a scope around it with LlmCostScope.Begin(tenantId), or set 'patterns.tenant' in the options' AdditionalProperties.");
         }
 
-        return new(attribution, _time.GetUtcNow(), modelId ?? _model);
+        var now = _time.GetUtcNow();
+        if (attribution.CallId is { } id && !CallChecks.IsNear(id, now))
+            attribution = attribution with { CallId = null, Fault = attribution.Fault ?? $"{CallAttribution.CallIdKey} is of another time than the call" };
+        return new(attribution, now, modelId ?? _model);
     }
 
     public LlmWireUsage? ReadRaw(object raw)
@@ -50,7 +62,7 @@ internal sealed class CallRecorder
         {
             try
             {
-                if (reader(raw) is { } usage)
+                if (reader(raw) is { Usage: not null } usage)
                     return usage;
             }
             catch (Exception e)
@@ -61,6 +73,22 @@ internal sealed class CallRecorder
 
         return null;
     }
+
+    /// <summary>The size of what was asked: zero when it cannot be read, since it is the caller's, who may be changing it.</summary>
+    public long SizeOf<TRequest>(TRequest request, Func<TRequest, long> bytes)
+    {
+        try
+        {
+            return bytes(request);
+        }
+        catch (Exception e)
+        {
+            NotCounted(e);
+            return 0;
+        }
+    }
+
+    public void NotCounted(Exception exception) => Log.NotCounted(_logger, _provider, exception);
 
     /// <summary>Books an attempt that ended: with the usage that was told, else with what can be estimated from the size of its request, else (when there is nothing to estimate) as one that failed.</summary>
     /// <param name="start">The call.</param>
@@ -74,7 +102,7 @@ internal sealed class CallRecorder
             var (usage, state) = told is not null ? (told, LlmCallState.Settled)
                 : requestBytes is { } bytes ? (meter.Estimated(bytes), LlmCallState.Estimated)
                 : (new LlmWireUsage(LlmUsage.None), LlmCallState.Failed);
-            return QueueAsync(Row(start, meter, usage, state));
+            return QueueAsync(Row(start, meter, usage, state), start.Model);
         }
         catch (Exception e)
         {
@@ -86,7 +114,7 @@ internal sealed class CallRecorder
     private LlmCall Row(in CallStart start, in CallMeter meter, LlmWireUsage usage, LlmCallState state)
     {
         var attribution = start.Attribution;
-        var model = Cut(meter.ModelId ?? start.Model ?? "unknown", 200);
+        var model = Storable(meter.ModelId) ?? Storable(start.Model) ?? "unknown";
         if (attribution.Fault is { } fault)
             Log.BadAttribution(_logger, _provider, model, fault);
         if (attribution.TenantId is null)
@@ -102,21 +130,22 @@ internal sealed class CallRecorder
         {
             Attempt = attribution.Attempt,
             State = state,
-            Tier = usage.Tier ?? _tier,
-            Region = usage.Region ?? _region,
+            // Whatever a provider or a reader says: a row is not lost for it.
+            Tier = usage.Tier is { } tier && PriceTiers.Has(tier) ? tier : _tier,
+            Region = usage.Region is { } region && PlainText.FaultOf(region, CallChecks.MaxRegion, min: 0) is null ? region : _region,
             Feature = attribution.Feature,
             UserId = attribution.UserId,
             RunId = attribution.RunId,
             StartedAt = start.At,
-            ResponseId = meter.ResponseId is { Length: <= 200 } id ? id : null,
+            ResponseId = meter.ResponseId is { } id && PlainText.FaultOf(id, CallChecks.MaxResponseId) is null ? id : null,
             Suspect = usage.Suspect is not null,
         };
     }
 
-    private ValueTask QueueAsync(LlmCall call)
+    private ValueTask QueueAsync(LlmCall call, string? asked)
     {
         if (Telemetry.CountsCalls)
-            Telemetry.CountCall(call, _cost.Price(call));
+            Telemetry.CountCall(call, _operation, asked, _cost.Price(call));
 
         // The caller may have given up; the row is kept all the same.
         var queued = _cost.QueueAsync(call, CancellationToken.None);
@@ -146,5 +175,17 @@ internal sealed class CallRecorder
         Log.NotBooked(_logger, _provider, model, exception);
     }
 
-    private static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
+    /// <summary>What of a model's name can be stored; null when nothing of it can.</summary>
+    private static string? Storable(string? model)
+    {
+        if (string.IsNullOrEmpty(model))
+            return null;
+        if (PlainText.FaultOf(model, CallChecks.MaxModel) is null)
+            return model;
+
+        var text = string.Concat(model.EnumerateRunes().Where(static rune => !Rune.IsControl(rune)));
+        if (text.Length > CallChecks.MaxModel)
+            text = text[..(char.IsHighSurrogate(text[CallChecks.MaxModel - 1]) ? CallChecks.MaxModel - 1 : CallChecks.MaxModel)];
+        return text.Length > 0 ? text : null;
+    }
 }

@@ -8,8 +8,8 @@ namespace Patterns.LlmCost;
 /// </summary>
 /// <remarks>
 /// The account is that of <see cref="LlmCostScope"/>, or of <c>patterns.tenant</c>, <c>patterns.feature</c>, <c>patterns.user</c> and <c>patterns.run</c> in the options' <c>AdditionalProperties</c>, which go before. Calls without one are
-/// booked on <c>unattributed</c> with a warning, or refused by <see cref="LlmCostOptions.RequireTenant"/>. <c>patterns.call_id</c> (a UUIDv7) and <c>patterns.attempt</c> there name the row; a chain that passes them has each attempt booked
-/// under one call, and asks for them by <c>GetService(typeof(IChatClient), "patterns.call_id")</c>.
+/// booked on <c>unattributed</c> with a warning, or refused by <see cref="LlmCostOptions.RequireTenant"/>. <c>patterns.call_id</c> (a UUIDv7) and <c>patterns.attempt</c> there name the row, so that no two calls may carry the same; a chain that
+/// passes them has each attempt booked under one call, and asks for them by <c>GetService(typeof(IChatClient), "patterns.call_id")</c>.
 /// A stream that is cancelled, breaks or is no longer read is booked at once as <see cref="LlmCallState.Estimated"/>, from the request's size and the text that came. Book the usage that becomes known later with the same ids and a higher
 /// <see cref="LlmCall.Revision"/>.
 /// </remarks>
@@ -25,7 +25,7 @@ public sealed class LlmCostChatClient : DelegatingChatClient
     /// <param name="region">The region whose prices apply, where the provider's messages do not tell it; empty for the general ones.</param>
     /// <exception cref="ArgumentException">The provider is empty or the tier is none of the four.</exception>
     public LlmCostChatClient(IChatClient inner, ILlmCost cost, string provider, string tier = "standard", string region = "")
-        : base(inner) => _recorder = new(cost, provider, inner.GetService<ChatClientMetadata>()?.DefaultModelId, tier, region);
+        : base(inner) => _recorder = new(cost, "chat", provider, inner.GetService<ChatClientMetadata>()?.DefaultModelId, tier, region);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The call has no tenant and <see cref="LlmCostOptions.RequireTenant"/> is set; it was not made.</exception>
@@ -43,12 +43,12 @@ public sealed class LlmCostChatClient : DelegatingChatClient
         catch (Exception e)
         {
             // What a provider refuses or fails to answer is not billed; what was cancelled may have been computed.
-            await _recorder.EndAsync(start, meter, e is OperationCanceledException ? TextEstimate.Bytes(asked, options) : null).ConfigureAwait(false);
+            await _recorder.EndAsync(start, meter, e is OperationCanceledException ? SizeOf(asked, options) : null).ConfigureAwait(false);
             throw;
         }
 
         meter.Count(response);
-        await _recorder.EndAsync(start, meter, meter.HasUsage ? null : TextEstimate.Bytes(asked, options)).ConfigureAwait(false);
+        await _recorder.EndAsync(start, meter, meter.HasUsage ? null : SizeOf(asked, options)).ConfigureAwait(false);
         return response;
     }
 
@@ -66,6 +66,8 @@ public sealed class LlmCostChatClient : DelegatingChatClient
         ArgumentNullException.ThrowIfNull(serviceType);
         return serviceKey is string key && key == CallAttribution.CallIdKey && serviceType == typeof(IChatClient) ? this : base.GetService(serviceType, serviceKey);
     }
+
+    private long SizeOf(IReadOnlyCollection<ChatMessage> asked, ChatOptions? options) => _recorder.SizeOf((asked, options), static request => TextEstimate.Bytes(request.asked, request.options));
 
     // They are read once more when the usage must be estimated, and a lazy sequence may not be the same again.
     private static IReadOnlyCollection<ChatMessage> Asked(IEnumerable<ChatMessage> messages)

@@ -18,7 +18,7 @@ public sealed class LlmCostEmbeddingGenerator<TInput, TEmbedding> : DelegatingEm
     /// <param name="region">The region whose prices apply; empty for the general ones.</param>
     /// <exception cref="ArgumentException">The provider is empty or the tier is none of the four.</exception>
     public LlmCostEmbeddingGenerator(IEmbeddingGenerator<TInput, TEmbedding> inner, ILlmCost cost, string provider, string tier = "standard", string region = "")
-        : base(inner) => _recorder = new(cost, provider, (inner.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata)?.DefaultModelId, tier, region);
+        : base(inner) => _recorder = new(cost, "embeddings", provider, (inner.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata)?.DefaultModelId, tier, region);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The call has no tenant and <see cref="LlmCostOptions.RequireTenant"/> is set; it was not made.</exception>
@@ -36,12 +36,12 @@ public sealed class LlmCostEmbeddingGenerator<TInput, TEmbedding> : DelegatingEm
         }
         catch (Exception e)
         {
-            await _recorder.EndAsync(start, meter, e is OperationCanceledException ? Bytes(asked) : null).ConfigureAwait(false);
+            await _recorder.EndAsync(start, meter, e is OperationCanceledException ? SizeOf(asked) : null).ConfigureAwait(false);
             throw;
         }
 
         meter.Count(embeddings.Count > 0 ? embeddings[0].ModelId : null, embeddings.Usage);
-        await _recorder.EndAsync(start, meter, embeddings.Usage is null ? Bytes(asked) : null).ConfigureAwait(false);
+        await _recorder.EndAsync(start, meter, embeddings.Usage is null ? SizeOf(asked) : null).ConfigureAwait(false);
         return embeddings;
     }
 
@@ -52,5 +52,5 @@ public sealed class LlmCostEmbeddingGenerator<TInput, TEmbedding> : DelegatingEm
         return serviceKey is string key && key == CallAttribution.CallIdKey && serviceType == typeof(IEmbeddingGenerator<TInput, TEmbedding>) ? this : base.GetService(serviceType, serviceKey);
     }
 
-    private static long Bytes(IEnumerable<TInput> values) => values.Sum(static value => TextEstimate.Bytes(value as string));
+    private long SizeOf(IReadOnlyCollection<TInput> asked) => _recorder.SizeOf(asked, static values => values.Sum(static value => TextEstimate.Bytes(value as string)));
 }

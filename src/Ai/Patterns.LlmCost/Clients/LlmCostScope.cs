@@ -1,3 +1,5 @@
+using Patterns.Shared;
+
 namespace Patterns.LlmCost;
 
 /// <summary>Says on whose account the calls within it are booked. It flows with async code, nests, and ends when it is disposed.</summary>
@@ -32,16 +34,15 @@ public sealed class LlmCostScope : IDisposable
     /// <summary>Opens a scope. What is left null is that of the scope around it when that one is of the same tenant.</summary>
     /// <param name="tenantId">The customer: 1 to 200 characters without control characters.</param>
     /// <param name="feature">The feature of the product that the calls are for: at most 100 characters.</param>
-    /// <param name="userId">The user whom they are for: at most 200 characters.</param>
+    /// <param name="userId">The user whom they are for: at most 200 characters; empty is nobody.</param>
     /// <param name="runId">The run that they belong to.</param>
     /// <returns>The scope; dispose it to end it.</returns>
     /// <exception cref="ArgumentException">A value is outside its limits; the message names it.</exception>
     public static LlmCostScope Begin(string tenantId, string? feature = null, string? userId = null, Guid? runId = null)
     {
-        ArgumentNullException.ThrowIfNull(tenantId);
-        Demand(CallAttribution.TenantFault(tenantId), nameof(tenantId));
-        Demand(CallAttribution.TextFault(feature, CallAttribution.MaxFeature), nameof(feature));
-        Demand(CallAttribution.TextFault(userId, CallAttribution.MaxUser), nameof(userId));
+        PlainText.Check(tenantId, nameof(tenantId), CallAttribution.MaxTenant);
+        PlainText.CheckOptional(feature, nameof(feature), CallAttribution.MaxFeature, min: 0);
+        PlainText.CheckOptional(userId, nameof(userId), CallAttribution.MaxUser, min: 0);
         var scope = new LlmCostScope(tenantId, feature, userId, runId);
         Innermost.Value = scope;
         return scope;
@@ -52,11 +53,5 @@ public sealed class LlmCostScope : IDisposable
     {
         if (Innermost.Value == this)
             Innermost.Value = _outer;
-    }
-
-    private static void Demand(string? fault, string parameter)
-    {
-        if (fault is not null)
-            throw new ArgumentException($"{parameter} {fault}.", parameter);
     }
 }

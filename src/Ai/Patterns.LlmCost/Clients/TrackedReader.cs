@@ -64,7 +64,7 @@ internal sealed class TrackedReader : IAsyncEnumerator<ChatResponseUpdate>
     private async IAsyncEnumerable<ChatResponseUpdate> StepsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var updates = _updates = _stream.Ask(cancellationToken);
+        IAsyncEnumerator<ChatResponseUpdate>? updates = null;
 
         // Whoever reads no further leaves without an exception, so what is not known to have ended was left.
         var left = true;
@@ -75,6 +75,7 @@ internal sealed class TrackedReader : IAsyncEnumerator<ChatResponseUpdate>
             {
                 try
                 {
+                    _updates = updates ??= _stream.Ask(cancellationToken);
                     var next = _next ?? updates.MoveNextAsync();
                     _next = null;
                     if (!await next.ConfigureAwait(false))
@@ -97,11 +98,12 @@ internal sealed class TrackedReader : IAsyncEnumerator<ChatResponseUpdate>
             _updates = null;
             try
             {
-                await updates.DisposeAsync().ConfigureAwait(false);
+                if (updates is not null)
+                    await updates.DisposeAsync().ConfigureAwait(false);
             }
             finally
             {
-                await _stream.EndAsync(_meter, estimate: !refused && (left || !_meter.HasUsage)).ConfigureAwait(false);
+                await _stream.EndAsync(_meter, estimate: !refused && (left || !_meter.HasFinalUsage)).ConfigureAwait(false);
             }
         }
     }

@@ -12,5 +12,6 @@ internal sealed class TrackedStream(IChatClient inner, CallRecorder recorder, IR
 
     public IAsyncEnumerator<ChatResponseUpdate> Ask(CancellationToken cancellationToken) => inner.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
 
-    public ValueTask EndAsync(in CallMeter meter, bool estimate) => recorder.EndAsync(start, meter, estimate ? TextEstimate.Bytes(messages, options) : null);
+    public ValueTask EndAsync(in CallMeter meter, bool estimate) =>
+        recorder.EndAsync(start, meter, estimate ? recorder.SizeOf((messages, options), static asked => TextEstimate.Bytes(asked.messages, asked.options)) : null);
 }

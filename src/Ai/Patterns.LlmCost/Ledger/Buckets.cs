@@ -7,21 +7,7 @@ internal static class Buckets
 
     public static long[] ToArray(LlmUsage usage) => Array.ConvertAll(All, bucket => usage[bucket]);
 
-    public static LlmUsage ToUsage(long[] buckets) => new()
-    {
-        Input = buckets[(int)LlmBucket.Input],
-        CacheRead = buckets[(int)LlmBucket.CacheRead],
-        CacheWrite5m = buckets[(int)LlmBucket.CacheWrite5m],
-        CacheWrite1h = buckets[(int)LlmBucket.CacheWrite1h],
-        InputAudio = buckets[(int)LlmBucket.InputAudio],
-        InputImage = buckets[(int)LlmBucket.InputImage],
-        Output = buckets[(int)LlmBucket.Output],
-        OutputAudio = buckets[(int)LlmBucket.OutputAudio],
-        OutputImage = buckets[(int)LlmBucket.OutputImage],
-        WebSearches = buckets[(int)LlmBucket.WebSearch],
-        ContainerSeconds = buckets[(int)LlmBucket.ContainerSecond],
-        CacheStorageTokenHours = buckets[(int)LlmBucket.CacheStorageTokenHour],
-    };
+    public static LlmUsage ToUsage(long[] buckets) => LlmUsage.Sum(buckets);
 
-    public static LlmUsage Add(LlmUsage left, LlmUsage right) => ToUsage(Array.ConvertAll(All, bucket => left[bucket] + right[bucket]));
+    public static LlmUsage Add(LlmUsage left, LlmUsage right) => LlmUsage.Sum(Array.ConvertAll(All, bucket => left[bucket] + right[bucket]));
 }

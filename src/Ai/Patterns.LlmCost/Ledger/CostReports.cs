@@ -87,8 +87,8 @@ internal sealed class CostReports(IPostgres postgres)
             [
                 LedgerSql.StartOf(month.FirstDay),
                 LedgerSql.StartOf(month.End),
-                LedgerSql.Of(CallTime.FirstId(month.FirstDay.AddDays(-31))),
-                LedgerSql.Of(CallTime.FirstId(month.End.AddDays(31))),
+                LedgerSql.Of(CallTime.FirstIdOf(month.FirstDay)),
+                LedgerSql.Of(CallTime.EndIdOf(month.End)),
                 LedgerSql.Of(tenantId),
                 LedgerSql.Of(limit),
             ],

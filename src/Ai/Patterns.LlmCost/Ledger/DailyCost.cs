@@ -1,6 +1,8 @@
 namespace Patterns.LlmCost;
 
-/// <summary>The roll-up of a day: what the booked attempts of one tenant, model, feature and tier sum up to.</summary>
+/// <summary>
+/// The roll-up of a day: what the booked attempts of one tenant, model, feature and tier sum up to. What became known of a closed month stands on the day on which it did, so that a figure is below zero where that was less than before.
+/// </summary>
 /// <param name="TenantId">The customer.</param>
 /// <param name="Day">The day, in UTC.</param>
 /// <param name="Provider">The provider.</param>

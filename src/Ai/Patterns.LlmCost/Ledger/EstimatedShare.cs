@@ -8,5 +8,8 @@ namespace Patterns.LlmCost;
 public sealed record EstimatedShare(string TenantId, DateOnly Day, PicoUsd Cost, PicoUsd Estimated)
 {
     /// <summary>The part as a number from 0 to 1.</summary>
-    public decimal Share => Cost == PicoUsd.Zero ? 0 : decimal.Round(Estimated.ToUsd() / Cost.ToUsd(), 6);
+    public decimal Share => PartOf(Estimated, Cost);
+
+    /// <summary>Within 0 to 1 also where a day holds what was taken away from a closed month.</summary>
+    internal static decimal PartOf(PicoUsd part, PicoUsd whole) => whole <= PicoUsd.Zero ? 0 : Math.Clamp(decimal.Round(part.ToUsd() / whole.ToUsd(), 6), 0, 1);
 }

@@ -33,7 +33,7 @@ internal sealed class Repricing(IPostgres postgres, CurrentPrices prices)
                 LedgerSql.Of(tenant),
                 LedgerSql.Of(call),
                 new NpgsqlParameter<short> { TypedValue = attempt, NpgsqlDbType = NpgsqlDbType.Smallint },
-                LedgerSql.Of(CallTime.FirstId(from.AddDays(-31))),
+                LedgerSql.Of(CallTime.FirstIdOf(from)),
                 LedgerSql.StartOf(from),
                 LedgerSql.Of(Batch),
             ];

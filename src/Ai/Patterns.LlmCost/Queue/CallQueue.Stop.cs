@@ -37,7 +37,7 @@ internal sealed partial class CallQueue
             _memory.Clear();
             _inHand = [];
             left = _accepted - _done;
-            _flushes.ForEach(static flush => flush.Done.SetException(new InvalidOperationException("The application stopped before all queued calls were booked. They are in the spill file, and the next start books them.")));
+            _flushes.ForEach(static flush => flush.Done.SetException(StoppedBeforeBooking()));
             _flushes.Clear();
         }
 
@@ -57,6 +57,8 @@ internal sealed partial class CallQueue
         if (_spill is not null)
             await _spill.CloseAsync().ConfigureAwait(false);
     }
+
+    private static InvalidOperationException StoppedBeforeBooking() => new("The application stopped before all queued calls were booked. They are in the spill file, and the next start books them.");
 
     private void OpenSpillAtStart(bool demand)
     {

@@ -44,7 +44,7 @@ internal sealed partial class CallQueue(CallBooking booking, IOptions<LlmCostOpt
             return;
         lock (_gate)
         {
-            if (_running is not null)
+            if (_running is not null || _isStopped)
                 return;
             OpenSpillAtStart(demandSpill);
             // Whoever is the first to queue a call must not lend its ambient state to all who come after.
@@ -65,6 +65,8 @@ internal sealed partial class CallQueue(CallBooking booking, IOptions<LlmCostOpt
         {
             if (_done >= _accepted)
                 return Task.CompletedTask;
+            if (_abandoned)
+                return Task.FromException(StoppedBeforeBooking());
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _flushes.Add((_accepted, done));
             return done.Task.WaitAsync(cancellationToken);

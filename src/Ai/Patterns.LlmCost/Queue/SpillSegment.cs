@@ -97,9 +97,9 @@ internal sealed class SpillSegment : IDisposable
         {
             return JsonSerializer.Deserialize(text, SpillJson.Default.LlmCall);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            // As it was written, for its checksum is right, but by a version that knew more.
+            // As it was written, for its checksum is right, but by a version that knew more, or took more for a count.
             return null;
         }
     }

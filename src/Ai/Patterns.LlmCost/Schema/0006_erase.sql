@@ -1,11 +1,13 @@
 -- Puts a digest in the place of a tenant, on some of its rows and, by what they count, on the days, in one statement: each day is the sum of its rows at every commit.
+-- A call that was recorded again after an erasure is under the digest already: its rows come after those, as further attempts.
 CREATE FUNCTION {schema}.llm_cost_erase_calls(p_tenant text, p_digest text, p_calls uuid[], p_attempts smallint[], p_users text[], p_runs uuid[]) RETURNS void
     LANGUAGE sql
     AS $$
         WITH written AS (
             UPDATE {schema}.llm_cost_calls c
-            SET tenant_id = p_digest, user_id = n.user_id, run_id = n.run_id
+            SET tenant_id = p_digest, attempt = c.attempt + coalesce(erased.attempts, 0), user_id = n.user_id, run_id = n.run_id
             FROM unnest(p_calls, p_attempts, p_users, p_runs) AS n (call_id, attempt, user_id, run_id)
+            CROSS JOIN LATERAL (SELECT max(e.attempt) AS attempts FROM {schema}.llm_cost_calls e WHERE e.tenant_id = p_digest AND e.call_id = n.call_id) erased
             WHERE c.tenant_id = p_tenant AND c.call_id = n.call_id AND c.attempt = n.attempt
             RETURNING (c.started_at AT TIME ZONE 'UTC')::date AS day, c.provider, c.model, c.feature, c.tier, c.state, c.buckets, c.pico_usd
         ),
@@ -39,7 +41,9 @@ CREATE FUNCTION {schema}.llm_cost_erase_rest(p_tenant text, p_digest text) RETUR
         END IF;
 
         -- Days are the rows that moved before, the adjustments that move here, and what older rows left: all that is under the tenant moves as it is.
-        UPDATE {schema}.llm_cost_adjustments SET tenant_id = p_digest WHERE tenant_id = p_tenant;
+        UPDATE {schema}.llm_cost_adjustments a
+        SET tenant_id = p_digest, attempt = a.attempt + coalesce((SELECT max(e.attempt) FROM {schema}.llm_cost_adjustments e WHERE e.tenant_id = p_digest AND e.call_id = a.call_id), 0)
+        WHERE a.tenant_id = p_tenant;
         WITH gone AS (DELETE FROM {schema}.llm_cost_daily WHERE tenant_id = p_tenant RETURNING *)
         INSERT INTO {schema}.llm_cost_daily AS d (tenant_id, day, provider, model, feature, tier, calls, buckets, pico_usd, estimated_pico_usd, unpriced_calls)
         SELECT p_digest, g.day, g.provider, g.model, g.feature, g.tier, g.calls, g.buckets, g.pico_usd, g.estimated_pico_usd, g.unpriced_calls

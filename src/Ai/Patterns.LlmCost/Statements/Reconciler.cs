@@ -18,7 +18,7 @@ internal static class Reconciler
                 .OrderBy(static key => key.Day).ThenBy(static key => key.Model, StringComparer.Ordinal)
                 .Select(key => Line(provider, told.GetValueOrDefault(key), known.GetValueOrDefault(key) ?? new(key.Day, key.Model, 0, LlmUsage.None, PicoUsd.Zero, PicoUsd.Zero), book)),
         ];
-        return new(statementId, invoiced, total, Share(estimated, total), Agree(invoiced, total), compared);
+        return new(statementId, invoiced, total, EstimatedShare.PartOf(estimated, total), Agree(invoiced, total), compared);
     }
 
     private static ReconciledLine Line(string provider, StatementLine? told, BookedDay booked, PriceBook book)
@@ -30,7 +30,7 @@ internal static class Reconciler
             InputTokenDifference = told?.Usage?.InputTokens - booked.Usage.InputTokens,
             OutputTokenDifference = told?.Usage?.OutputTokens - booked.Usage.OutputTokens,
             PriceDifference = told?.Usage is { } usage && TokensAtOurPrice(provider, booked, usage, book) is { } tokens ? invoiced - booked.Cost - tokens : null,
-            EstimatedShare = Share(booked.Estimated, booked.Cost),
+            EstimatedShare = EstimatedShare.PartOf(booked.Estimated, booked.Cost),
             Agrees = Agree(invoiced, booked.Cost),
         };
     }
@@ -51,8 +51,6 @@ internal static class Reconciler
 
         return new PicoUsd(sum);
     }
-
-    private static decimal Share(PicoUsd part, PicoUsd whole) => whole == PicoUsd.Zero ? 0 : decimal.Round(part.ToUsd() / whole.ToUsd(), 6);
 
     private static bool Agree(PicoUsd invoiced, PicoUsd booked) => Int128.Abs(invoiced.Value - booked.Value) * 100 <= Int128.Abs(invoiced.Value);
 }

@@ -58,12 +58,22 @@ internal static partial class PartitionPlaces
 
     private static string Least(ColumnShape column, string from, string to) => (from, to) switch
     {
+        _ when column.Base == "uuid" => Uuid(column, from, to),
         ("MINVALUE", "MAXVALUE") => Typed("0", column),
         ("MINVALUE", _) when column.Base is "date" or "timestamp" or "timestamptz" => $"({Typed(to, column)} - interval '1 day')::{column.Type}",
         ("MINVALUE", _) when column.Base is "int2" or "int4" or "int8" or "numeric" or "float4" or "float8" => $"({Typed(to, column)} - 1)::{column.Type}",
         ("MINVALUE", _) => Typed("''", column),
         _ => Typed(from, column),
     };
+
+    /// <summary>Another one for each row, since it may be the row's whole key: of version 7 at the first moment between the bounds, and where that does not fit, the lower bound.</summary>
+    private static string Uuid(ColumnShape column, string from, string to)
+    {
+        var least = from == "MINVALUE" ? Guid.Empty.ToString() : from.Trim('\'');
+        var begin = least[.."00000000-0000-".Length] + "7000-8000-";
+        var fits = string.CompareOrdinal(begin, least) >= 0 && (to == "MAXVALUE" || string.CompareOrdinal(begin + "ffffffffffff", to.Trim('\'')) < 0);
+        return fits ? $"('{begin}' || lpad(to_hex((random() * 281474976710655)::bigint), 12, '0'))::{column.Type}" : Typed($"'{least}'", column);
+    }
 
     private static string Typed(string printed, ColumnShape column) => $"{printed}::{column.Type}";
 

@@ -69,11 +69,15 @@ public sealed class AttributionTests(CostFixture costs) : IClassFixture<CostFixt
 
     [Theory]
     [Guarantee("LlmCost", 10)]
-    [InlineData("patterns.tenant", "", "patterns.tenant is empty", true)]
-    [InlineData("patterns.tenant", "a\nb", "patterns.tenant holds a control character", true)]
-    [InlineData("patterns.feature", "a\0b", "patterns.feature holds a control character", false)]
+    [InlineData("patterns.tenant", "", "patterns.tenant has 0 characters; it must have 1 to 200", true)]
+    [InlineData("patterns.tenant", "a\nb", "patterns.tenant holds the control character U+000A", true)]
+    [InlineData("patterns.tenant", 7, "patterns.tenant is a Int32; it must be a string", true)]
+    [InlineData("patterns.feature", "a\0b", "patterns.feature holds the control character U+0000", false)]
+    [InlineData("patterns.user", 7, "patterns.user is a Int32; it must be a string", false)]
     [InlineData("patterns.run", "no-uuid", "patterns.run is no UUID", false)]
     [InlineData("patterns.call_id", "0b9f1c7e-4a9a-4f6e-9a3c-2f4b5c6d7e8f", "patterns.call_id is no UUIDv7", false)]
+    [InlineData("patterns.call_id", "01890000-4a9a-7f6e-0a3c-2f4b5c6d7e8f", "patterns.call_id is no UUIDv7", false)]
+    [InlineData("patterns.call_id", "01890000-4a9a-7f6e-9a3c-2f4b5c6d7e8f", "patterns.call_id is of another time than the call", false)]
     [InlineData("patterns.attempt", 0, "patterns.attempt is not within 1 to 32767", false)]
     public async Task An_unusable_attribution_never_fails_the_call_nor_loses_it(string key, object value, string why, bool unattributed)
     {
@@ -82,6 +86,30 @@ public sealed class AttributionTests(CostFixture costs) : IClassFixture<CostFixt
             await AskAsync(model, (key, value));
         (await costs.Host.RowsAsync(unattributed ? "unattributed" : "odd")).Should().ContainSingle(row => row.Model == model);
         costs.Host.Log.Lines.Should().ContainSingle(line => line.Contains(model, StringComparison.Ordinal) && line.Contains(why, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Guarantee("LlmCost", 10)]
+    public async Task A_call_whose_attempt_is_unusable_is_not_taken_for_another_attempt_of_its_call()
+    {
+        var call = Guid.CreateVersion7();
+        using var scope = LlmCostScope.Begin("attempts-unusable");
+        await AskAsync(("patterns.call_id", call));
+        await AskAsync(("patterns.call_id", call), ("patterns.attempt", 2L));
+
+        (await costs.Host.RowsAsync("attempts-unusable")).Should().HaveCount(2).And.ContainSingle(row => row.CallId == call);
+    }
+
+    [Fact]
+    [Guarantee("LlmCost", 10)]
+    public async Task A_user_without_a_name_is_no_user()
+    {
+        using (LlmCostScope.Begin("nameless", userId: ""))
+            await AskAsync();
+        using (LlmCostScope.Begin("nameless", userId: "usr"))
+            await AskAsync(("patterns.user", ""));
+
+        (await costs.Host.RowsAsync("nameless")).Select(static row => row.UserId).Should().Equal(null, null);
     }
 
     [Fact]
@@ -100,18 +128,22 @@ public sealed class AttributionTests(CostFixture costs) : IClassFixture<CostFixt
     }
 
     [Theory]
-    [InlineData("", "tenantId is empty.*")]
-    [InlineData("a\u0001", "tenantId holds a control character or half a surrogate pair.*")]
-    [InlineData("\ud800", "tenantId holds a control character or half a surrogate pair.*")]
+    [InlineData("", "tenantId has 0 characters; it must have 1 to 200.*")]
+    [InlineData("a\u0001", "tenantId holds the control character U+0001 at character 1;*")]
     public void A_scope_of_no_possible_tenant_is_refused(string tenant, string message) =>
         ((Func<object>)(() => LlmCostScope.Begin(tenant))).Should().Throw<ArgumentException>().WithMessage(message);
+
+    // Not InlineData: attributes are stored as UTF-8, which halves of surrogate pairs do not survive.
+    [Fact]
+    public void A_scope_whose_tenant_is_no_text_is_refused() =>
+        ((Func<object>)(() => LlmCostScope.Begin("\ud800"))).Should().Throw<ArgumentException>().WithMessage("tenantId holds half of a surrogate pair at character 0,*");
 
     [Fact]
     public void A_scope_with_a_text_that_is_too_long_is_refused()
     {
-        ((Func<object>)(() => LlmCostScope.Begin(new string('t', 201)))).Should().Throw<ArgumentException>().WithMessage("tenantId has 201 characters; it takes at most 200.*");
-        ((Func<object>)(() => LlmCostScope.Begin("t", new string('f', 101)))).Should().Throw<ArgumentException>().WithMessage("feature has 101 characters; it takes at most 100.*");
-        ((Func<object>)(() => LlmCostScope.Begin("t", userId: new string('u', 201)))).Should().Throw<ArgumentException>().WithMessage("userId has 201 characters; it takes at most 200.*");
+        ((Func<object>)(() => LlmCostScope.Begin(new string('t', 201)))).Should().Throw<ArgumentException>().WithMessage("tenantId has 201 characters; it must have 1 to 200.*");
+        ((Func<object>)(() => LlmCostScope.Begin("t", new string('f', 101)))).Should().Throw<ArgumentException>().WithMessage("feature has 101 characters; it must have 0 to 100.*");
+        ((Func<object>)(() => LlmCostScope.Begin("t", userId: new string('u', 201)))).Should().Throw<ArgumentException>().WithMessage("userId has 201 characters; it must have 0 to 200.*");
     }
 
     private Task<ChatResponse> AskAsync(params (string Key, object Value)[] properties) => AskAsync("canned", properties);

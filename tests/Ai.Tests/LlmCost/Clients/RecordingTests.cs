@@ -48,20 +48,10 @@ public sealed class RecordingTests(CostFixture costs) : IClassFixture<CostFixtur
     {
         var model = "gpt-5-metrics-" + Guid.CreateVersion7();
         var seen = new ConcurrentBag<(string Name, double Value, KeyValuePair<string, object?>[] Tags)>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = static (instrument, self) =>
-            {
-                if (instrument.Meter.Name == "Patterns.LlmCost")
-                    self.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => seen.Add((instrument.Name, value, tags.ToArray())));
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => seen.Add((instrument.Name, value, tags.ToArray())));
-        listener.Start();
+        using var listener = Listen((instrument, value, tags) => seen.Add((instrument.Name, value, tags)));
         var client = new LlmCostChatClient(new CannedChatClient(new() { InputTokenCount = 1_000, CachedInputTokenCount = 400, OutputTokenCount = 50 }, model), costs.Host.Cost, "openai");
         using (LlmCostScope.Begin("metrics", "chat"))
-            await client.GetResponseAsync("hi", cancellationToken: Ct);
+            await client.GetResponseAsync("hi", new() { ModelId = "asked" }, Ct);
 
         var ours = seen.Where(measured => measured.Tags.Any(tag => model.Equals(tag.Value))).ToList();
         ours.Select(static measured => (measured.Name, measured.Value)).Should().BeEquivalentTo([
@@ -69,6 +59,27 @@ public sealed class RecordingTests(CostFixture costs) : IClassFixture<CostFixtur
             ("patterns.llm_cost.tokens", 600), ("patterns.llm_cost.tokens", 400), ("patterns.llm_cost.tokens", 50),
             ("patterns.llm_cost.usd", 0.000_75 + 0.000_05 + 0.000_5)]);
         ours.SelectMany(static measured => measured.Tags).Select(static tag => tag.Value).Should().NotContain("metrics").And.Contain("chat");
+        ours.Where(static measured => measured.Name == "gen_ai.client.token.usage")
+            .Select(static measured => string.Join(' ', measured.Tags.Select(static tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal)))
+            .Should().BeEquivalentTo(new[] { "input", "output" }.Select(type =>
+                $"gen_ai.operation.name=chat gen_ai.provider.name=openai gen_ai.request.model=asked gen_ai.response.model={model} gen_ai.token.type={type}"));
+    }
+
+    [Fact]
+    [Guarantee("LlmCost", 10)]
+    public async Task Metrics_count_calls_that_have_no_tenant_and_those_that_have_no_price()
+    {
+        var provider = "nobodys-" + Guid.CreateVersion7();
+        var seen = new ConcurrentBag<string>();
+        using var listener = Listen((instrument, _, tags) =>
+        {
+            if (tags.Any(tag => provider.Equals(tag.Value)))
+                seen.Add(instrument.Name);
+        });
+
+        await new LlmCostChatClient(new CannedChatClient(new() { InputTokenCount = 1 }), costs.Host.Cost, provider).GetResponseAsync("hi", cancellationToken: Ct);
+
+        seen.Should().BeEquivalentTo("patterns.llm_cost.unattributed", "patterns.llm_cost.unpriced", "patterns.llm_cost.tokens", "gen_ai.client.token.usage");
     }
 
     [Fact]
@@ -103,6 +114,22 @@ public sealed class RecordingTests(CostFixture costs) : IClassFixture<CostFixtur
     [InlineData("openai", "cheap")]
     public void A_client_of_no_provider_or_of_an_unknown_tier_is_refused(string provider, string tier) =>
         ((Func<object>)(() => new LlmCostChatClient(new CannedChatClient(null), costs.Host.Cost, provider, tier))).Should().Throw<ArgumentException>();
+
+    private static MeterListener Listen(Action<Instrument, double, KeyValuePair<string, object?>[]> measured)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, self) =>
+            {
+                if (instrument.Meter.Name == "Patterns.LlmCost")
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured(instrument, value, tags.ToArray()));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => measured(instrument, value, tags.ToArray()));
+        listener.Start();
+        return listener;
+    }
 
     private static async Task<string> TextAsync(IChatClient client, bool streamed) => streamed
         ? string.Concat(await client.GetStreamingResponseAsync("hi", cancellationToken: Ct).Select(static update => update.Text).ToListAsync(Ct))

@@ -35,6 +35,25 @@ public sealed class CloseTests(PostgresDatabase database) : IClassFixture<Postgr
 
     [Fact]
     [Guarantee("LlmCost", 13)]
+    public async Task What_a_closed_month_had_too_much_is_read_as_figures_below_zero()
+    {
+        await using var host = await LedgerHost.NewAsync(database.ConnectionString);
+        var at = await host.DayAsync(1);
+        var today = DateOnly.FromDateTime((await host.NowAsync()).UtcDateTime);
+        var call = LedgerHost.Call("acme", at, 3_000_000) with { State = LlmCallState.Estimated };
+        await host.BookAsync(call);
+        await host.Ledger.CloseAsync(Month.Of(at), Ct);
+        await host.BookAsync(call with { Revision = 1, State = LlmCallState.Settled, Usage = new LlmUsage { Input = 1_000_000 } });
+
+        var day = (await host.Ledger.DailyCostsAsync(today, today.AddDays(1), "acme", Ct).ToListAsync(Ct)).Should().ContainSingle().Subject;
+        (day.Calls, day.Usage.Input, day.Usage.InputTokens, day.Cost, day.Estimated).Should().Be((0, -2_000_000, -2_000_000, PicoUsd.FromUsd(-2), PicoUsd.FromUsd(-3)));
+        (await host.Ledger.EstimatedSharesAsync(today, today.AddDays(1), Ct).ToListAsync(Ct)).Should().ContainSingle().Which.Share.Should().Be(0);
+        var statement = new ProviderStatement("in_1", "openai", Month.Of(await host.NowAsync()), []);
+        (await host.Ledger.ReconcileAsync(statement, Ct)).Lines.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Booked = PicoUsd.FromUsd(-2), EstimatedShare = 0m });
+    }
+
+    [Fact]
+    [Guarantee("LlmCost", 13)]
     public async Task Nothing_is_counted_in_a_month_after_its_close_returned_however_many_are_booking()
     {
         await using var host = await LedgerHost.NewAsync(database.ConnectionString);

@@ -65,6 +65,31 @@ public sealed class ErasureTests(PostgresDatabase database) : IClassFixture<Post
         (await TablesNamingAsync(host, "acme")).Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Guarantee("LlmCost", 14)]
+    public async Task A_tenant_whose_usage_came_after_its_erasure_can_be_erased_again(bool closed)
+    {
+        await using var host = await LedgerHost.NewAsync(database.ConnectionString);
+        var at = await host.DayAsync(1);
+        var call = LedgerHost.Call("acme", at);
+        LlmCall[] late = [call with { Revision = 1, Usage = new LlmUsage { Input = 2_000_000 } }, call with { Attempt = 2, Revision = 1 }];
+        await host.BookAsync(call, call with { Attempt = 2 }, call with { Attempt = 3 });
+        if (closed)
+            await host.Ledger.CloseAsync(Month.Of(at), Ct);
+        await host.BookAsync(late);
+        var digest = await host.Ledger.EraseTenantAsync("acme", Ct);
+        await host.BookAsync(late);
+        var before = await CostAsync(host, at);
+
+        (await host.Ledger.EraseTenantAsync("acme", Ct)).Should().Be(digest);
+
+        (await TablesNamingAsync(host, "acme")).Should().BeEmpty();
+        (await CostAsync(host, at)).Should().Be(before).And.Be(PicoUsd.FromUsd(7));
+        (await host.BreaksAsync()).Should().BeEmpty();
+    }
+
     [Fact]
     public async Task Days_whose_rows_were_dropped_by_their_age_are_erased_too()
     {
@@ -87,6 +112,8 @@ public sealed class ErasureTests(PostgresDatabase database) : IClassFixture<Post
         (await host.Invoking(h => h.Ledger.EraseTenantAsync("acme", Ct)).Should().ThrowAsync<InvalidOperationException>()).WithMessage("*ErasureKey*");
         await host.Invoking(h => h.Ledger.EraseTenantAsync("", Ct)).Should().ThrowAsync<ArgumentException>();
     }
+
+    private static async Task<PicoUsd> CostAsync(LedgerHost host, DateTimeOffset at) => await host.CostAsync(Month.Of(at)) + await host.CostAsync(Month.Of(await host.NowAsync()));
 
     private static async Task<List<string>> TablesNamingAsync(LedgerHost host, string text)
     {

@@ -44,6 +44,18 @@ public sealed class RepriceTests(PostgresDatabase database) : IClassFixture<Post
     }
 
     [Fact]
+    public async Task All_that_is_kept_can_be_priced_anew()
+    {
+        await using var host = await LedgerHost.NewAsync(database.ConnectionString);
+        await host.BookAsync(LedgerHost.Call("acme", await host.DayAsync(1)));
+        await host.ImportAsync(("small", 3m));
+
+        (await host.Ledger.RepriceAsync(DateOnly.MinValue, Ct)).Should().Be(1);
+
+        (await host.Ledger.RunCostsAsync(new Month(1, 1), cancellationToken: Ct).ToListAsync(Ct)).Should().BeEmpty("there is no earlier month to ask for");
+    }
+
+    [Fact]
     public async Task What_is_recorded_and_replaced_while_rows_are_priced_anew_is_counted_once()
     {
         await using var host = await LedgerHost.NewAsync(database.ConnectionString);

@@ -49,6 +49,11 @@ public sealed class PriceImportTests(CostFixture costs) : IClassFixture<CostFixt
 
     [Fact]
     [Guarantee("LlmCost", 16)]
+    public async Task A_file_that_is_too_large_is_refused() =>
+        await ((Func<Task>)(() => costs.Host.Ledger.ImportPricesAsync(new MemoryStream(new byte[(32 << 20) + 1]), cancellationToken: Ct))).Should().ThrowAsync<InvalidDataException>().WithMessage("The price file is larger than 32 MiB.*");
+
+    [Fact]
+    [Guarantee("LlmCost", 16)]
     public async Task A_file_older_than_the_last_one_is_refused_with_both_days()
     {
         await using var host = await NewAsync();

@@ -75,6 +75,7 @@ public sealed class PublishedPriceTests(CostFixture costs) : IClassFixture<CostF
     {
         decimal? Cost(string model) => costs.Host.Cost.Price(Call("OpenAI", model, new() { Input = 1_000_000 }))?.ToUsd();
         new[] { "gpt-4o", "gpt-4o-2024-11-20", "gpt-4o-2024-05-13", "gpt-4o-mini-2024-07-18", "GPT-4o@eu", "gpt-4o/x", "gpt-4o:ft", "gpt-4o.1" }.Select(Cost).Should().Equal(2.5m, 2.5m, 5m, 0.15m, 2.5m, 2.5m, 2.5m, 2.5m);
+        new[] { "gpt-5.6-terra", "gpt-5.6-luna", "gpt-5.6-sol", "gpt-5.6" }.Select(Cost).Should().Equal(4m, 0.4m, 8m, 8m); // A million tokens are a long context.
         new[] { "gpt-4omni", "gpt-4", "gpt", "", "-", "unknown" }.Select(Cost).Should().AllBeEquivalentTo((decimal?)null);
     }
 

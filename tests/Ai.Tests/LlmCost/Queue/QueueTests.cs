@@ -141,14 +141,31 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
         {
             foreach (var call in calls.Skip(20))
                 await second.Costs.QueueAsync(call, Ct);
+            var stopped = second.Costs;
             await second.DisposeAsync();
             root.Bytes.Should().BePositive();
+            (await stopped.Awaiting(static costs => costs.FlushAsync(Ct)).Should().ThrowAsync<InvalidOperationException>()).WithMessage("The application stopped before all queued calls were booked.*");
         }
 
         await using var third = host.Other(configure: o => o.SpillFolder = root.Path);
         await third.StartAsync();
         await Eventually.HoldsAsync("what was left is booked", async () => await host.RowsAsync() == 40 && root.Bytes == 0);
         (await host.BreaksAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Metrics_tell_how_many_calls_wait_how_many_were_spilled_and_how_many_were_refused()
+    {
+        using var root = new SpillRoot();
+        await using var host = await LedgerHost.NewAsync(Unpooled);
+        await host.ExecuteAsync("ALTER TABLE {schema}.llm_cost_calls ADD CHECK (model <> 'poison')");
+
+        // Instruments are of a whole process.
+        await using var child = ChildProcess.Start("MeasureQueue", Unpooled, host.Postgres.Schema.Trim('"'), root.Path);
+
+        await child.WaitForLineAsync("held: depth 3, spilled 2, rejected 0", Ct);
+        await child.WaitForLineAsync("booked: depth 0, rejected 1", Ct);
+        (await host.RowsAsync()).Should().Be(5);
     }
 
     [Fact]
