@@ -32,7 +32,7 @@ public sealed class PurchaseCrashTests(PostgresDatabase database) : IClassFixtur
     {
         await using var services = new ServiceCollection().AddWebhookSecurity(o => o.AddSource("stripe", WebhookScheme.Stripe, keys => keys.Add("current", RunningApp.Secret))).BuildServiceProvider();
         var signer = services.GetRequiredService<IWebhookSigner>();
-        var environment = await Production.EnvironmentAsync(database, ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft.Hosting.Lifetime", "Information"), ("DOTNET_TieredPGO", "0"));
+        var environment = await Production.EnvironmentAsync(database, ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft.Hosting.Lifetime", "Information"));
 
         var app = await AppProcess.StartAsync(environment);
         for (var kill = 0; kill < Kills; kill++)

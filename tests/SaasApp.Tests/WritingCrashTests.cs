@@ -24,7 +24,6 @@ public sealed class WritingCrashTests(PostgresDatabase database) : IClassFixture
             ["ConnectionStrings__Postgres"] = database.ConnectionString,
             ["Logging__LogLevel__Default"] = "Error",
             ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
-            ["DOTNET_TieredPGO"] = "0",
         };
         var (asked, whole) = (0, 0);
         var app = await AppProcess.StartAsync(environment);
@@ -44,9 +43,8 @@ public sealed class WritingCrashTests(PostgresDatabase database) : IClassFixture
         kept.Should().BeInRange(whole, asked, "what a reader has seen the end of is there");
         (await CountAsync("patterns.audit_log_entries WHERE action = 'texts.text.written'")).Should().Be(kept);
         (await CountAsync("patterns.credit_ledger_holds WHERE status = 2")).Should().Be(kept);
-        (await CountAsync("patterns.credit_ledger_holds WHERE status = 1")).Should().Be(asked - kept);
-
-        // The holds of the killed end after their five minutes.
+        // The holds of the killed end after their five minutes, which on a slow machine have passed for the first ones.
+        (await CountAsync("patterns.credit_ledger_holds WHERE status <> 2")).Should().Be(asked - kept);
         environment["ConnectionStrings__Postgres"] = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c patterns.clock_offset=6min" }.ConnectionString;
         await using var later = await AppProcess.StartAsync(environment);
         using (var client = new FormClient(await later.AddressAsync())) (await client.PostAsync("/ledger", "operate", ("Amount", "1"), ("Operation", "spend"))).Should().Contain("Spent 1");

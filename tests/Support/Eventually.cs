@@ -5,8 +5,8 @@ public static class Eventually
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
-    // Far more than anything takes: reaching it means that the state does not come.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    // Far more than anything takes, also while other tests need the processors: reaching it means that the state does not come.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Returns when the condition holds; fails the test with the description when it does not come to hold.</summary>
     public static Task HoldsAsync(string description, Func<bool> condition) => HoldsAsync(description, () => Task.FromResult(condition()));
