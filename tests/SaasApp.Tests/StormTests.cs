@@ -58,7 +58,7 @@ public sealed class StormTests(PostgresDatabase database) : IClassFixture<Postgr
         finally
         {
             await over.CancelAsync();
-            await killing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await killing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             foreach (var sender in senders) await sender.DisposeAsync();
             foreach (var app in apps) await app.DisposeAsync();
         }
