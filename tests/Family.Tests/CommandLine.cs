@@ -6,7 +6,7 @@ namespace Family.Tests;
 /// <summary>Runs a program to its end, for a bounded time.</summary>
 internal static class CommandLine
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <param name="directory">The current directory of the program.</param>
     /// <param name="environment">Variables that are set for it.</param>

@@ -1,13 +1,12 @@
-using System.Collections.Concurrent;
 using System.Xml.Linq;
 
 namespace Family.Tests;
 
-/// <summary>For each package a fresh console application, with the package added from the feed and its README's snippet as the program.</summary>
+/// <summary>For each package a fresh console application, with the package added from the feed and its README's snippet as the program; all of them are built at once.</summary>
 public sealed class FreshConsoles : IAsyncLifetime
 {
     private readonly PackedFeed _packed = new();
-    private readonly ConcurrentDictionary<string, (int ExitCode, string Output)> _builds = new(StringComparer.Ordinal);
+    private string _output = "";
 
     internal PackedFeed Packed => _packed;
 
@@ -24,7 +23,16 @@ public sealed class FreshConsoles : IAsyncLifetime
 
     internal string DirectoryOf(string package) => Path.Combine(Root, package);
 
-    internal (int ExitCode, string Output) BuildOf(string package) => _builds[package];
+    internal string ProgramOf(string package) => Path.Combine(DirectoryOf(package), "bin", "Debug", "net10.0", NameOf(package) + ".dll");
+
+    /// <summary>Why a package's application could not be built; null when it was.</summary>
+    internal string? FaultOf(string package)
+    {
+        var errors = _output.Split('\n').Where(line => line.Contains(DirectoryOf(package) + Path.DirectorySeparatorChar, StringComparison.Ordinal) && line.Contains(": error ", StringComparison.Ordinal)).ToList();
+        return errors.Count > 0 ? string.Join('\n', errors)
+            : File.Exists(ProgramOf(package)) ? null
+            : _output;
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -33,36 +41,36 @@ public sealed class FreshConsoles : IAsyncLifetime
         LinkOtherPackages();
         var (exitCode, output) = await CommandLine.RunAsync(Root, Environment, stopAfter: null, "dotnet", "new", "console", "--name", "App", "--output", "template", "--no-restore");
         exitCode.Should().Be(0, output);
-        await Parallel.ForEachAsync(
-            Repository.This.Packages,
-            new ParallelOptions { MaxDegreeOfParallelism = 2 },
-            async (package, _) => _builds[package.Name] = await BuildAsync(package));
+        foreach (var package in Repository.This.Packages) WriteApplication(package);
+        new XElement("Solution", Repository.This.Packages.Select(package => new XElement("Project", new XAttribute("Path", ProjectOf(package))))).Save(Path.Combine(Root, "apps.slnx"));
+        (_, _output) = await CommandLine.RunAsync(Root, Environment, stopAfter: null, "dotnet", "build", "apps.slnx", "-m:2", "-nologo", "-v:quiet");
     }
 
     public ValueTask DisposeAsync() => _packed.DisposeAsync();
 
-    private async Task<(int ExitCode, string Output)> BuildAsync(Package package)
+    private static string NameOf(string package) => package + "App";
+
+    private string ProjectOf(Package package) => Path.Combine(DirectoryOf(package.Name), NameOf(package.Name) + ".csproj");
+
+    private void WriteApplication(Package package)
     {
-        var directory = Directory.CreateDirectory(DirectoryOf(package.Name)).FullName;
+        Directory.CreateDirectory(DirectoryOf(package.Name));
         var program = package.Readme.Code("Use", "csharp") ?? $"#error {package.FullName}'s README has no ```csharp block under Use\n";
-        var project = await File.ReadAllTextAsync(Path.Combine(Root, "template", "App.csproj"));
+        var project = XElement.Load(Path.Combine(Root, "template", "App.csproj"));
         if (program.Contains("WebApplication", StringComparison.Ordinal))
         {
             // The reader of such a program has a web application, with its framework and its implicit usings.
-            project = project.Replace("Microsoft.NET.Sdk\"", "Microsoft.NET.Sdk.Web\"", StringComparison.Ordinal);
+            project.SetAttributeValue("Sdk", "Microsoft.NET.Sdk.Web");
         }
 
-        await File.WriteAllTextAsync(Path.Combine(directory, "App.csproj"), project);
-        await File.WriteAllTextAsync(Path.Combine(directory, "Program.cs"), program);
+        // What `dotnet add package` writes.
+        project.Add(new XElement("ItemGroup", new XElement("PackageReference", new XAttribute("Include", package.FullName), new XAttribute("Version", VersionOf(package)))));
+        project.Save(ProjectOf(package));
+        File.WriteAllText(Path.Combine(DirectoryOf(package.Name), "Program.cs"), program);
         if (package.Readme.Code("Use", "json") is { } settings)
         {
-            await File.WriteAllTextAsync(Path.Combine(directory, "appsettings.json"), settings);
+            File.WriteAllText(Path.Combine(DirectoryOf(package.Name), "appsettings.json"), settings);
         }
-
-        var added = await CommandLine.RunAsync(directory, Environment, stopAfter: null, "dotnet", "add", "package", package.FullName, "--version", VersionOf(package));
-        return added.ExitCode != 0
-            ? added
-            : await CommandLine.RunAsync(directory, Environment, stopAfter: null, "dotnet", "build", "--no-restore", "-nologo", "-v:quiet");
     }
 
     private string VersionOf(Package package) =>

@@ -9,7 +9,8 @@ public sealed class SampleTests(PostgresServer server)
         var sample = Path.Combine("samples", package + ".cs");
         File.Exists(Repository.This.PathOf(sample)).Should().BeTrue($"Patterns.{package} needs {sample}: short, made to be copied, run with dotnet run {sample}");
         await using var database = await server.Server.CreateDatabaseAsync(template: null, TestContext.Current.CancellationToken);
-        (string Name, string Value)[] environment = [.. PackedFeed.Quiet, ("ConnectionStrings__Postgres", database.ConnectionString)];
+        // The packages that a sample refers to were built with these tests.
+        (string Name, string Value)[] environment = [.. PackedFeed.Quiet, ("BuildProjectReferences", "false"), ("ConnectionStrings__Postgres", database.ConnectionString)];
 
         var (exitCode, output) = await CommandLine.RunAsync(Repository.This.Root, environment, stopAfter: null, "dotnet", "run", "--configuration", PackedFeed.Configuration, sample);
 

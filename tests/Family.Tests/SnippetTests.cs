@@ -7,17 +7,13 @@ public sealed class SnippetTests(FreshConsoles consoles, PostgresServer server)
     private const string HostWaits = "Application started.";
 
     [Theory, ClassData(typeof(EveryPackage))]
-    public void A_package_installs_into_a_fresh_console_application_and_its_snippet_compiles(string package)
-    {
-        var (exitCode, output) = consoles.BuildOf(package);
-
-        exitCode.Should().Be(0, $"the README's program compiles: {output}");
-    }
+    public void A_package_installs_into_a_fresh_console_application_and_its_snippet_compiles(string package) =>
+        consoles.FaultOf(package).Should().BeNull("the README's program compiles");
 
     [Theory, ClassData(typeof(EveryPackage))]
     public async Task The_snippet_runs(string package)
     {
-        consoles.BuildOf(package).ExitCode.Should().Be(0, "what does not compile does not run");
+        consoles.FaultOf(package).Should().BeNull("what does not compile does not run");
         await using var database = await server.Server.CreateDatabaseAsync(template: null, TestContext.Current.CancellationToken);
         (string Name, string Value)[] environment =
         [
@@ -27,7 +23,7 @@ public sealed class SnippetTests(FreshConsoles consoles, PostgresServer server)
             ("ASPNETCORE_URLS", "http://127.0.0.1:0"),
         ];
 
-        var (exitCode, output) = await CommandLine.RunAsync(consoles.DirectoryOf(package), environment, HostWaits, "dotnet", "bin/Debug/net10.0/App.dll");
+        var (exitCode, output) = await CommandLine.RunAsync(consoles.DirectoryOf(package), environment, HostWaits, "dotnet", consoles.ProgramOf(package));
 
         exitCode.Should().Be(0, $"the README's program ends by itself, or when it is asked to: {output}");
     }

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace SaasApp.Tests;
 
 /// <summary>Whether everybody can use each page: on a telephone and on a desk, by day and by night.</summary>
-public sealed class AccessTests(RunningApp app, Browser browser) : IClassFixture<Browser>
+public sealed class AccessTests(RunningApp app, Browser browser)
 {
     private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Path.Combine(Clone.Root, "tests", "peers", "node_modules", "axe-core", "axe.min.js")));
 

@@ -11,6 +11,7 @@ public sealed class AppProcess : IAsyncDisposable
     private static readonly string Assembly = typeof(AppProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "SaasApp").Value!;
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Uri?> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
 
@@ -39,6 +40,8 @@ public sealed class AppProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        // No process lives long enough to earn what it costs to watch which of its code is hot.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>(StringComparer.Ordinal))
         {
             if (value is null) start.Environment.Remove(name);
@@ -58,6 +61,23 @@ public sealed class AppProcess : IAsyncDisposable
 
     /// <summary>Where it listens, as its own log says.</summary>
     public async Task<Uri> AddressAsync() => await _address.Task ?? throw new InvalidOperationException($"The application ended before it listened:\n{Output}");
+
+    /// <summary>Waits until it has written a text.</summary>
+    public async Task SaysAsync(string text)
+    {
+        while (true)
+        {
+            var (isAll, more) = (_reading.IsCompleted, Task.CompletedTask);
+            lock (_output)
+            {
+                if (_output.ToString().Contains(text, StringComparison.Ordinal)) return;
+                more = _more.Task;
+            }
+
+            if (isAll) throw new InvalidOperationException($"The application ended without saying '{text}':\n{Output}");
+            await Task.WhenAny(more, _reading);
+        }
+    }
 
     /// <summary>A client whose addresses are relative to the application's.</summary>
     public async Task<HttpClient> ClientAsync() => new() { BaseAddress = await AddressAsync() };
@@ -99,7 +119,13 @@ public sealed class AppProcess : IAsyncDisposable
     {
         while (await reader.ReadLineAsync() is { } line)
         {
-            lock (_output) _output.AppendLine(line);
+            lock (_output)
+            {
+                _output.AppendLine(line);
+                _more.SetResult();
+                _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
             if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at) _address.TrySetResult(new Uri(line[(at + Listening.Length)..]));
         }
 

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace SaasApp.Tests;
 
-/// <summary>A headless Chromium, the system's own.</summary>
+/// <summary>A headless Chromium, the system's own, which all tests share; each page has cookies of its own.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];

@@ -5,9 +5,13 @@ namespace SaasApp.Tests;
 /// <summary>A tab, and everything that went wrong in it.</summary>
 public sealed class BrowserPage : IAsyncDisposable
 {
+    // Far more than anything takes, also while other tests need the processors: reaching it means that what is waited for does not come.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
     public BrowserPage(IPage tab)
     {
         Tab = tab;
+        tab.SetDefaultTimeout((float)Limit.TotalMilliseconds);
         tab.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning") Errors.Add(message.Text);
@@ -30,7 +34,7 @@ public sealed class BrowserPage : IAsyncDisposable
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Tab.FrameNavigated += Arrive;
         await lead();
-        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await arrived.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
         Tab.FrameNavigated -= Arrive;
         await Tab.WaitForLoadStateAsync();
 

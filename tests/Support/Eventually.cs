@@ -5,7 +5,7 @@ public static class Eventually
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
-    // Far more than anything takes: reaching it means that the state does not come.
+    // Far more than anything takes, also while other tests need the processors: reaching it means that the state does not come.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Returns when the condition holds; fails the test with the description when it does not come to hold.</summary>
@@ -24,7 +24,7 @@ public static class Eventually
             }
             catch (OperationCanceledException error)
             {
-                throw new TimeoutException($"Within {Limit.TotalMinutes:0} minutes this did not come true: {description}.", error);
+                throw new TimeoutException($"Within {Limit.TotalSeconds:0} s this did not come true: {description}.", error);
             }
         }
     }

@@ -9,7 +9,7 @@ namespace SaasApp;
 /// </summary>
 internal sealed class Tampering(IConfiguration configuration, IPostgres postgres)
 {
-    private const string Forged = "mallory";
+    public const string Forged = "mallory";
 
     // <shown>
     /// <summary>Puts another actor in an entry's place.</summary>
