@@ -256,22 +256,39 @@ BEGIN
     IF p_months[1] >= date_trunc('month', {schema}.now() AT TIME ZONE 'UTC')::date THEN
         BEGIN
             -- Without ON CONFLICT, which costs a second look at the index and a second record in the log for each row.
-            INSERT INTO {schema}.llm_cost_calls (
-                tenant_id, call_id, attempt, revision, state, provider, model, tier, region, feature, user_id, run_id, started_at, response_id, buckets, reasoning, pico_usd, suspect)
-            SELECT p_tenants[i], u.call, p_attempts[i], p_revisions[i], p_states[i], p_providers[i], p_models[i], p_tiers[i], p_regions[i], p_features[i], p_users[i], p_runs[i],
-                p_started[i], p_responses[i], {schema}.llm_cost_buckets(p_buckets, i::int), p_reasoning[i], p_pico_usd[i], p_suspect[i]
-            FROM unnest(p_calls) WITH ORDINALITY AS u (call, i);
+            IF cardinality(p_calls) = 1 THEN
+                -- As a lone caller's batch has: without the scans that many take.
+                INSERT INTO {schema}.llm_cost_calls (
+                    tenant_id, call_id, attempt, revision, state, provider, model, tier, region, feature, user_id, run_id, started_at, response_id, buckets, reasoning, pico_usd, suspect)
+                VALUES (p_tenants[1], p_calls[1], p_attempts[1], p_revisions[1], p_states[1], p_providers[1], p_models[1], p_tiers[1], p_regions[1], p_features[1], p_users[1], p_runs[1],
+                    p_started[1], p_responses[1], p_buckets, p_reasoning[1], p_pico_usd[1], p_suspect[1]);
 
-            INSERT INTO {schema}.llm_cost_daily AS d (tenant_id, day, provider, model, feature, tier, calls, buckets, pico_usd, estimated_pico_usd, unpriced_calls)
-            SELECT p_tenants[u.i], p_days[j], p_providers[u.i], p_models[u.i], p_features[u.i], p_tiers[u.i],
-                p_day_calls[j], {schema}.llm_cost_buckets(p_day_buckets, j::int), p_day_pico_usd[j], p_day_estimated[j], p_day_unpriced[j]
-            FROM unnest(p_first) WITH ORDINALITY AS u (i, j)
-            ON CONFLICT (tenant_id, day, provider, model, feature, tier) DO UPDATE SET
-                calls = d.calls + excluded.calls,
-                buckets = {schema}.llm_cost_add(d.buckets, excluded.buckets),
-                pico_usd = d.pico_usd + excluded.pico_usd,
-                estimated_pico_usd = d.estimated_pico_usd + excluded.estimated_pico_usd,
-                unpriced_calls = d.unpriced_calls + excluded.unpriced_calls;
+                INSERT INTO {schema}.llm_cost_daily AS d (tenant_id, day, provider, model, feature, tier, calls, buckets, pico_usd, estimated_pico_usd, unpriced_calls)
+                VALUES (p_tenants[1], p_days[1], p_providers[1], p_models[1], p_features[1], p_tiers[1], 1, p_day_buckets, p_day_pico_usd[1], p_day_estimated[1], p_day_unpriced[1])
+                ON CONFLICT (tenant_id, day, provider, model, feature, tier) DO UPDATE SET
+                    calls = d.calls + excluded.calls,
+                    buckets = {schema}.llm_cost_add(d.buckets, excluded.buckets),
+                    pico_usd = d.pico_usd + excluded.pico_usd,
+                    estimated_pico_usd = d.estimated_pico_usd + excluded.estimated_pico_usd,
+                    unpriced_calls = d.unpriced_calls + excluded.unpriced_calls;
+            ELSE
+                INSERT INTO {schema}.llm_cost_calls (
+                    tenant_id, call_id, attempt, revision, state, provider, model, tier, region, feature, user_id, run_id, started_at, response_id, buckets, reasoning, pico_usd, suspect)
+                SELECT p_tenants[i], u.call, p_attempts[i], p_revisions[i], p_states[i], p_providers[i], p_models[i], p_tiers[i], p_regions[i], p_features[i], p_users[i], p_runs[i],
+                    p_started[i], p_responses[i], {schema}.llm_cost_buckets(p_buckets, i::int), p_reasoning[i], p_pico_usd[i], p_suspect[i]
+                FROM unnest(p_calls) WITH ORDINALITY AS u (call, i);
+
+                INSERT INTO {schema}.llm_cost_daily AS d (tenant_id, day, provider, model, feature, tier, calls, buckets, pico_usd, estimated_pico_usd, unpriced_calls)
+                SELECT p_tenants[u.i], p_days[j], p_providers[u.i], p_models[u.i], p_features[u.i], p_tiers[u.i],
+                    p_day_calls[j], {schema}.llm_cost_buckets(p_day_buckets, j::int), p_day_pico_usd[j], p_day_estimated[j], p_day_unpriced[j]
+                FROM unnest(p_first) WITH ORDINALITY AS u (i, j)
+                ON CONFLICT (tenant_id, day, provider, model, feature, tier) DO UPDATE SET
+                    calls = d.calls + excluded.calls,
+                    buckets = {schema}.llm_cost_add(d.buckets, excluded.buckets),
+                    pico_usd = d.pico_usd + excluded.pico_usd,
+                    estimated_pico_usd = d.estimated_pico_usd + excluded.estimated_pico_usd,
+                    unpriced_calls = d.unpriced_calls + excluded.unpriced_calls;
+            END IF;
 
             IF EXISTS (SELECT FROM {schema}.llm_cost_reservations) THEN
                 PERFORM {schema}.llm_cost_settle(p_tenants, p_calls);
