@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Patterns.Stripe;
 
 namespace Billing.Tests.Stripe;
@@ -151,6 +152,21 @@ public sealed class RetryTests : ScriptedStripe
         _clock.PassAttemptLimit();
 
         (await creating.Awaiting(task => task).Should().ThrowAsync<StripeApiException>()).Which.Should().Match<StripeApiException>(error => error.Kind == StripeErrorKind.Connection && error.IdempotencyKey == "signup-42");
+    }
+
+    [Fact, Guarantee("Stripe", 2)]
+    public async Task An_attempt_that_is_given_up_is_not_taken_for_a_closed_connection()
+    {
+        var connection = new ConnectionClosedByGivingUp();
+        await using var provider = StripeSetup.Provide(
+            Server.Address, time: _clock, services: services => services.AddHttpClient(StripeOptions.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => connection));
+
+        var creating = provider.GetRequiredService<IStripeClient>().CreateCustomerAsync(new CustomerCreate(), new StripeCallOptions("signup-42", MaxRetries: 0), Stop);
+        await connection.Asked;
+        _clock.PassAttemptLimit();
+
+        await creating.Awaiting(task => task).Should().ThrowAsync<StripeApiException>();
+        connection.Requests.Should().Be(1);
     }
 
     [Fact, Guarantee("Stripe", 2)]

@@ -43,7 +43,8 @@ internal static class RetryRules
 
     private static bool IsClosedConnection(Exception? exception) => exception switch
     {
-        null => false,
+        // To give up waiting closes the connection too, from this side: the socket may say so deep inside.
+        null or TimeoutRejectedException or OperationCanceledException => false,
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => true,
         SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted } => true,
         _ => IsClosedConnection(exception.InnerException),
