@@ -39,6 +39,7 @@ public sealed class PartitionCrashTests(PostgresDatabase database) : IClassFixtu
         await doomed.Partitions.Awaiting(p => p.MaintainAsync(Ct)).Should().ThrowAsync<Exception>();
         proxy.Cuts.Should().Be(1);
 
+        await EndOfWhatWasCutOffAsync(next);
         await next.AdvanceAsync(TimeSpan.FromMinutes(6));
         await next.Partitions.MaintainAsync(Ct);
         (await next.PartitionsAsync()).Should().HaveCount(11).And.StartWith(PartitionedTable.Name(today.AddDays(2)));
@@ -71,8 +72,7 @@ public sealed class PartitionCrashTests(PostgresDatabase database) : IClassFixtu
         await doomed.Partitions.Awaiting(p => p.DropBeforeAsync("readings", tomorrow, Ct)).Should().ThrowAsync<Exception>();
         proxy.Cuts.Should().Be(1);
 
-        // Until the server has noticed the cut, its transaction is one that the next call leaves alone.
-        await Eventually.HoldsAsync("what was cut off has ended", () => next.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM pg_locks WHERE relation = '{schema}.time_partitions'::regclass AND pid <> pg_backend_pid())"));
+        await EndOfWhatWasCutOffAsync(next);
         await next.AdvanceAsync(TimeSpan.FromMinutes(6));
         (await next.Partitions.DropBeforeAsync("readings", tomorrow, Ct)).Should().BeTrue();
         (await next.ValuesAsync()).Should().Equal(2);
@@ -101,4 +101,8 @@ public sealed class PartitionCrashTests(PostgresDatabase database) : IClassFixtu
         shown.Should().Be(2);
         (await application.ExistsAsync(PartitionedTable.Name(today))).Should().BeFalse();
     }
+
+    // Until the server has noticed the cut, its transaction is one that the next call leaves alone.
+    private static Task EndOfWhatWasCutOffAsync(Application table) => Eventually.HoldsAsync(
+        "what was cut off has ended", () => table.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM pg_locks WHERE relation = '{schema}.time_partitions'::regclass AND pid <> pg_backend_pid())"));
 }
